@@ -1,0 +1,1 @@
+"""One command per file; the only place that prints or exits."""

@@ -1,0 +1,41 @@
+"""How commands write: findings for people, one JSON document for machines."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from compat.core.codec import to_data
+from compat.core.errors import ExitCode
+from compat.core.model import Finding, Severity
+
+SCHEMA = "framegate/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One subject's answer in the machine format."""
+
+    subject: str
+    verdict: str
+    findings: Sequence[Finding] = ()
+    measures: Mapping[str, object] = field(default_factory=dict)
+
+
+def print_json(command: str, results: Iterable[Result]) -> None:
+    """Print the one document of ``--format json`` and nothing else."""
+    document = {"schema": SCHEMA, "command": command, "results": [to_data(r) for r in results]}
+    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def print_findings(findings: Iterable[Finding], *, indent: str = "  ") -> None:
+    """Print findings for a person: severity, place, sentence, remedy."""
+    for finding in findings:
+        print(f"{indent}{finding.severity.upper():<6} {finding.place}: {finding.message}")
+        if finding.remedy:
+            print(f"{indent}       what to do: {finding.remedy}")
+
+
+def exit_for(findings: Iterable[Finding], fail_on: Severity) -> ExitCode:
+    """FINDINGS when any finding is at or above ``fail_on``, else OK."""
+    worst = max((finding.severity.rank for finding in findings), default=-1)
+    return ExitCode.FINDINGS if worst >= fail_on.rank else ExitCode.OK

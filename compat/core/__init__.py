@@ -1,0 +1,1 @@
+"""The nouns, the errors and the operating system, standard library only."""

@@ -1,0 +1,1 @@
+"""One verifier per kind of model file: bytes in, findings out, nothing executed."""

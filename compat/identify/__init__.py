@@ -1,0 +1,1 @@
+"""Names a model from its header and says which keys decided."""

@@ -1,0 +1,1 @@
+"""Known failures and working solutions, one TOML each, and their matcher."""

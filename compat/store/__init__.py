@@ -1,0 +1,1 @@
+"""The evidence store: what ran, where, and how it ended."""

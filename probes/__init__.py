@@ -1,0 +1,1 @@
+"""One question to a machine per file."""

@@ -1,0 +1,1 @@
+"""One renderer per report format, over what the evidence store holds."""
