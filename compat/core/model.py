@@ -98,7 +98,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """The machine and software a result was obtained on; ``fingerprint`` digests all of it."""
+    """The machine and software a result was obtained on; ``fingerprint`` digests all of it.
+
+    ``packages`` holds versions, of drivers too; ``settings`` the environment variables that steer
+    the frameworks.
+    """
 
     os: str
     machine: str
@@ -106,6 +110,7 @@ class Environment:
     packages: Mapping[str, str]
     devices: tuple[Device, ...]
     fingerprint: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
