@@ -1,0 +1,117 @@
+"""The render role of a worker: one loaded pipeline and what may be asked of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compat.core.codec import from_data, to_data
+from runners.engines.messages import (
+    ClipRequest,
+    DecodeRequest,
+    OpenRequest,
+    SavePathAnswer,
+    SavePathRequest,
+    WindowRequest,
+)
+
+Emit = Callable[[dict[str, object]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The pipeline this worker holds and how it was asked for."""
+
+    pipeline: Any
+    request: OpenRequest
+
+
+class RenderRole:
+    """Answers requests about one pipeline, which stays loaded between them."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet; ``open`` loads."""
+        self._open: _Open | None = None
+
+    def open(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Load a pipeline; a second call replaces the first."""
+        from runners.engines.loading import load_pipeline
+
+        request = from_data(OpenRequest, arguments)
+        self._open = None
+        pipeline, answer = load_pipeline(request)
+        self._open = _Open(pipeline, request)
+        return dict(to_data(answer))
+
+    def clip(self, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+        """Render one clip."""
+        from runners.engines.clip import render_clip
+        from runners.engines.runtime_faults import save_function, step_fault
+
+        held = self._held()
+        answer = render_clip(
+            held.pipeline,
+            from_data(ClipRequest, arguments),
+            device=held.request.device,
+            convert=save_function(held.request.fault),
+            emit=emit,
+            fault=step_fault(held.request.fault),
+        )
+        return dict(to_data(answer))
+
+    def window(self, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+        """Denoise one window of the LTX loop."""
+        from runners.engines.ltx_window import denoise_window
+
+        held = self._held()
+        request = from_data(WindowRequest, arguments)
+        answer = denoise_window(held.pipeline, request, device=held.request.device, emit=emit)
+        return dict(to_data(answer))
+
+    def decode(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Decode a chunk of LTX latents."""
+        from runners.engines.ltx_decode import decode_chunk
+        from runners.engines.runtime_faults import save_function
+
+        held = self._held()
+        answer = decode_chunk(
+            held.pipeline,
+            from_data(DecodeRequest, arguments),
+            device=held.request.device,
+            convert=save_function(held.request.fault),
+        )
+        return dict(to_data(answer))
+
+    def save_path(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Push two frames of the model's dtype through the save path."""
+        import torch
+
+        from runners.engines.runtime_faults import save_function
+
+        held = self._held()
+        request = from_data(SavePathRequest, arguments)
+        ramp = torch.linspace(0, 1, 6 * request.width * request.height)
+        video = ramp.view(2, 3, request.height, request.width)
+        given = video.to(device=held.request.device, dtype=getattr(torch, held.request.dtype))
+        frames = save_function(held.request.fault)(given)
+        expected = (video * 255).permute(0, 2, 3, 1).numpy()
+        answer = SavePathAnswer(
+            shape=tuple(frames.shape),
+            largest_difference=float(abs(frames.astype("float32") - expected).max()),
+        )
+        return dict(to_data(answer))
+
+    def _held(self) -> _Open:
+        if self._open is None:
+            raise RuntimeError("no pipeline is open in this worker")
+        return self._open
+
+
+_ROLE = RenderRole()
+
+HANDLERS: Mapping[str, Callable[[dict[str, Any], Emit], dict[str, Any]]] = {
+    "open": _ROLE.open,
+    "clip": _ROLE.clip,
+    "window": _ROLE.window,
+    "decode": _ROLE.decode,
+    "save-path": _ROLE.save_path,
+}

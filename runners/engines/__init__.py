@@ -1,0 +1,1 @@
+"""What renders: diffusers pipelines inside a worker. Only workers import what needs torch."""

@@ -1,0 +1,59 @@
+"""Loads any diffusers video pipeline from a folder, safely, onto a device."""
+
+import time
+from typing import Any
+
+from compat.core.system import own_peak_memory_bytes
+from runners.engines.messages import OpenAnswer, OpenRequest
+
+
+def load_pipeline(request: OpenRequest) -> tuple[Any, OpenAnswer]:
+    """Load the pipeline that ``model_index.json`` names and report what it holds.
+
+    Only local files, only safetensors, never code that came with the model. Raises what diffusers
+    raises; the parent turns it into a finding.
+    """
+    import diffusers
+    import torch
+
+    started = time.perf_counter()
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(
+        request.folder,
+        torch_dtype=getattr(torch, request.dtype),
+        local_files_only=True,
+        use_safetensors=True,
+        trust_remote_code=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    _place(pipeline, request)
+    answer = OpenAnswer(
+        pipeline=type(pipeline).__name__,
+        components={name: type(part).__name__ for name, part in pipeline.components.items()},
+        parameter_bytes=parameter_bytes(pipeline),
+        seconds=time.perf_counter() - started,
+        memory_bytes=own_peak_memory_bytes(),
+    )
+    return pipeline, answer
+
+
+def _place(pipeline: Any, request: OpenRequest) -> None:
+    if request.offload == "model":
+        pipeline.enable_model_cpu_offload(device=request.device)
+    elif request.offload == "sequential":
+        pipeline.enable_sequential_cpu_offload(device=request.device)
+    else:
+        pipeline.to(request.device)
+    for part in pipeline.components.values():
+        if hasattr(part, "eval") and hasattr(part, "parameters"):
+            part.eval()
+
+
+def parameter_bytes(pipeline: Any) -> int:
+    """Bytes of all weights of all components as they are held now."""
+    total = 0
+    for part in pipeline.components.values():
+        if hasattr(part, "parameters"):
+            total += sum(p.numel() * p.element_size() for p in part.parameters())
+    return total

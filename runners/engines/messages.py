@@ -1,0 +1,171 @@
+"""What parent and render worker say to each other: requests and answers, plain data only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """Load the pipeline in ``folder``.
+
+    ``device`` and ``dtype`` are concrete ("cuda:0", "bfloat16"); ``offload`` as in the plan.
+    ``fault`` is empty except in ``framegate demo --break``, where it names a run-time fault.
+    """
+
+    folder: str
+    device: str
+    dtype: str
+    offload: str = "none"
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAnswer:
+    """What was loaded: the pipeline class, its components with their bytes, and the cost."""
+
+    pipeline: str
+    components: Mapping[str, str]
+    parameter_bytes: int
+    seconds: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipRequest:
+    """Render one clip with the pipeline's own call.
+
+    Sizes in pixels and frames, ``fps`` where the pipeline takes it. ``frames_path`` empty skips
+    decoding; ``round_trip`` also encodes what was decoded. Files are written by the worker:
+    latents as safetensors float32, frames as ``.npy`` uint8 [T, H, W, 3].
+    """
+
+    prompt: str
+    width: int
+    height: int
+    frames: int
+    steps: int
+    guidance: float
+    seed: int
+    latents_path: str
+    frames_path: str = ""
+    negative_prompt: str = ""
+    fps: float = 25.0
+    sigmas: tuple[float, ...] = ()
+    round_trip: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorStatistics:
+    """Numbers of one tensor, computed on a CPU copy; mean and std are over its finite values."""
+
+    shape: tuple[int, ...]
+    mean: float
+    std: float
+    peak: float
+    non_finite: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundTrip:
+    """How well the VAE agrees with itself and with the latents it was given.
+
+    ``correlation`` is between the latents that were decoded and the re-encoded picture;
+    ``scale_ratio`` is the median over channels of std(decoded latents) / std(latents of a neutral
+    test clip), which is near 1 when the pipeline scales latents as the VAE expects. None where the
+    VAE has no encoder.
+    """
+
+    correlation: float | None
+    scale_ratio: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipAnswer:
+    """What one clip cost and what its tensors were like; seconds, bytes."""
+
+    latents: TensorStatistics
+    step_std: tuple[float, ...]
+    step_seconds: tuple[float, ...]
+    prepare_seconds: float
+    decode_seconds: float
+    seconds: float
+    peak_memory_bytes: int
+    decoded: TensorStatistics | None = None
+    round_trip: RoundTrip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRequest:
+    """Denoise one window of the LTX loop in latent space.
+
+    ``latents`` counts the window's latent frames, of which the first ``overlap`` are the last
+    latents of what ``previous`` (paths, oldest first) hold. ``adain`` pulls the new latents'
+    statistics to those of the file ``anchor``.
+    """
+
+    prompt: str
+    width: int
+    height: int
+    latents: int
+    overlap: int
+    steps: int
+    guidance: float
+    seed: int
+    fps: float
+    output_path: str
+    previous: tuple[str, ...] = ()
+    negative_prompt: str = ""
+    sigmas: tuple[float, ...] = ()
+    adain: float = 0.0
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowAnswer:
+    """The new latents of one window, written to the output path as float32."""
+
+    new: TensorStatistics
+    seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeRequest:
+    """Decode the latents of ``paths`` (oldest first), of which the first ``context`` are context.
+
+    The frames of the context are dropped; where the clip begins inside (``context`` 0) the first
+    latent gives one frame, every other gives eight.
+    """
+
+    paths: tuple[str, ...]
+    context: int
+    last: int
+    frames_path: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeAnswer:
+    """What decoding gave: frames as ``.npy`` at the asked path."""
+
+    decoded: TensorStatistics
+    frames: int
+    seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavePathRequest:
+    """Push two frames of the model's dtype through the very function that saves frames."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavePathAnswer:
+    """What the save path gave: shape, and the largest difference to what went in (0..255)."""
+
+    shape: tuple[int, ...]
+    largest_difference: float
