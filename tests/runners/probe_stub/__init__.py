@@ -1,0 +1,1 @@
+"""Probes that behave in every way a probe can."""
