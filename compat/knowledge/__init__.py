@@ -1,1 +1,6 @@
-"""Known failures and working solutions, one TOML each, and their matcher."""
+"""What is known to fail, and what is known to work: one TOML file each."""
+
+from compat.knowledge.load import known_failures, solutions
+from compat.knowledge.match import match, verdict
+
+__all__ = ["known_failures", "match", "solutions", "verdict"]
