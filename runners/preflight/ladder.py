@@ -1,0 +1,35 @@
+"""The order of the checks: what is cheap and decides much comes first."""
+
+from runners.preflight import (
+    device_check,
+    files_check,
+    identity_check,
+    load_check,
+    picture_check,
+    plan_check,
+    real_size_check,
+    reference_check,
+    resources_check,
+    save_path_check,
+    smoke_check,
+)
+from runners.preflight.context import Step
+
+STEPS: tuple[Step, ...] = (
+    files_check.STEP,
+    identity_check.STEP,
+    plan_check.STEP,
+    resources_check.STEP,
+    device_check.STEP,
+    load_check.STEP,
+    save_path_check.STEP,
+    smoke_check.STEP,
+    picture_check.STEP,
+)
+"""What every preflight checks."""
+
+
+def steps_for(*, real_size: bool, references: bool) -> tuple[Step, ...]:
+    """The checks of one preflight, with those that were asked for on top."""
+    asked = ((references, reference_check.STEP), (real_size, real_size_check.STEP))
+    return (*STEPS, *(step for wanted, step in asked if wanted))

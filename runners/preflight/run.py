@@ -1,0 +1,95 @@
+"""Runs the checks in order and keeps what each said, however it ended."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from compat.core.codec import to_data
+from compat.core.errors import CompatError
+from compat.core.job import Check, Preflight
+from compat.core.model import Finding, Outcome, Place, Severity
+from runners.preflight.context import Answer, Context, Step, UndecidedError
+from runners.preflight.cost import estimate_for
+from runners.process import RemoteError, WorkerDiedError
+
+
+def preflight(
+    context: Context,
+    *,
+    steps: Iterable[Step],
+    keep_going: bool = False,
+    on_check: Callable[[Check], None] = lambda _check: None,
+) -> Preflight:
+    """Run every check and return what was found; never raises for what a check meets.
+
+    A check whose needs did not pass is SKIP with that reason; a worker that died or an engine that
+    raised is ERROR with the true reason. ``keep_going`` runs checks whose needs failed as well, to
+    learn which of them see a fault. ``on_check`` is called as each one ends.
+    """
+    started = time.perf_counter()
+    done: dict[str, Check] = {}
+    for step in steps:
+        needs = () if keep_going else step.needs
+        check = _run(replace(step, needs=needs), context, done)
+        done[step.id] = check
+        on_check(check)
+    return Preflight(
+        fingerprint=context.job.fingerprint,
+        plan=to_data(context.job.plan),
+        checks=tuple(done.values()),
+        estimate=estimate_for(context),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _run(step: Step, context: Context, done: dict[str, Check]) -> Check:
+    missing = [name for name in step.needs if done[name].outcome is not Outcome.PASS]
+    blank = Check(id=step.id, title=step.title, outcome=Outcome.SKIP)
+    if missing:
+        return replace(blank, reason=f"not reached: {missing[0]} did not pass")
+    context.progress(step.id, {"title": step.title})
+    started = time.perf_counter()
+    check = _answered(step, context, blank)
+    return replace(check, seconds=time.perf_counter() - started)
+
+
+def _answered(step: Step, context: Context, blank: Check) -> Check:
+    try:
+        answer = step.run(context)
+    except UndecidedError as undecided:
+        return replace(blank, reason=str(undecided))
+    except WorkerDiedError as death:
+        reason = f"the render worker died: {death.crash.detail}"
+        return _broken(blank, reason, {"log_tail": death.crash.log_tail}, context)
+    except RemoteError as error:
+        evidence = {"traceback": error.traceback}
+        return _broken(blank, f"{error.kind}: {error.message}", evidence, context)
+    except CompatError as error:
+        return _broken(blank, str(error), {"remedy": error.remedy}, context)
+    return _check_of(answer, blank)
+
+
+def _check_of(answer: Answer, blank: Check) -> Check:
+    bad = [f for f in answer.findings if f.severity.rank >= Severity.MEDIUM.rank]
+    outcome = answer.outcome or (Outcome.FAIL if bad else Outcome.PASS)
+    return replace(
+        blank,
+        outcome=outcome,
+        reason=answer.reason or (bad[0].message if bad else ""),
+        findings=answer.findings,
+        measures=answer.measures,
+        pictures=answer.pictures,
+    )
+
+
+def _broken(blank: Check, reason: str, evidence: dict[str, str], context: Context) -> Check:
+    finding = Finding(
+        rule=f"{blank.id}-error",
+        severity=Severity.HIGH,
+        message=reason,
+        place=Place(kind="device", path=context.job.device),
+        remedy=evidence.get("remedy", "")
+        or "mend what the error names; the log stands in the evidence",
+        evidence=evidence,
+    )
+    return replace(blank, outcome=Outcome.ERROR, reason=reason, findings=(finding,))
