@@ -1,0 +1,1 @@
+"""Which number types a device can store, compute with and hand on."""

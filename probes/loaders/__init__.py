@@ -1,0 +1,1 @@
+"""What the real loaders say to damaged files."""

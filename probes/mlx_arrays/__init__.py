@@ -1,0 +1,1 @@
+"""What MLX loads, drops and computes."""

@@ -1,0 +1,1 @@
+"""Operations of video models that backends have got wrong before."""
