@@ -7,25 +7,17 @@ from compat.core.model import Finding, Place, Session, Severity
 
 Value = TypeVar("Value")
 
-# What libraries raise to say no. Anything else, such as a lack of memory, is no answer and ends the
-# probe as ERROR.
-_REFUSALS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
 
 def attempt(action: Callable[[], Value]) -> tuple[Value | None, str]:
-    """Do ``action`` and return (its value, "") or (None, the library's own words)."""
+    """Do ``action`` and return (its value, "") or (None, the library's own words).
+
+    A lack of memory is no answer to the question and ends the probe as ERROR.
+    """
     try:
         return action(), ""
-    except _REFUSALS as exc:
+    except MemoryError:
+        raise
+    except Exception as exc:
         if "out of memory" in str(exc).lower():
             raise
         return None, f"{type(exc).__name__}: {' '.join(str(exc).split())}"

@@ -1,0 +1,60 @@
+"""GGUF files of every tensor type in MLX's own loader."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from compat.core.model import Finding, Needs, Session
+from compat.core.probe import probe
+from probes.answers import attempt, fault
+
+_TYPES = (
+    "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K",
+    "IQ4_NL", "IQ4_XS", "TQ1_0", "TQ2_0", "MXFP4", "NVFP4",
+)  # fmt: skip
+
+
+@probe(
+    "mlx-gguf-types",
+    family="mlx",
+    needs=Needs(modules=("mlx.core", "gguf", "numpy"), devices=("mlx",)),
+)
+def mlx_gguf_types(session: Session) -> Iterator[Finding]:
+    """MLX loads every tensor of a GGUF file, or refuses the file.
+
+    ``mx.load`` leaves out tensors of newer types (TQ1_0, TQ2_0, MXFP4, NVFP4 in MLX 0.32) without a
+    word, so a model keeps random weights in their place. Compare the names that were loaded with
+    the file's own, or use another type, such as Q8_0.
+    """
+    import mlx.core as mx
+
+    for kind in _TYPES:
+        path, _ = attempt(partial(_file, Path(session.scratch), kind))
+        if path is None:
+            session.measure(kind, "this gguf-py cannot write it")
+            continue
+        loaded, refusal = attempt(partial(mx.load, str(path)))
+        dropped = loaded is not None and "packed" not in loaded
+        session.measure(kind, refusal or ("dropped" if dropped else "loaded"))
+        if dropped:
+            text = f"a GGUF tensor of type {kind} is left out without an error"
+            yield fault(session, "mlx-gguf-tensor-dropped", text)
+
+
+def _file(folder: Path, kind: str) -> Any:
+    import gguf
+    import numpy as np
+
+    quantisation = getattr(gguf.GGMLQuantizationType, kind)
+    _, row_bytes = gguf.GGML_QUANT_SIZES[quantisation]
+    path = folder / f"{kind}.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tensor("plain", np.ones((4, 32), dtype=np.float32))
+    packed = np.zeros((4, row_bytes), dtype=np.uint8)
+    writer.add_tensor("packed", packed, raw_dtype=quantisation)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path

@@ -1,0 +1,76 @@
+"""What holds for every probe."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import probes
+from compat.core.collect import collect
+from compat.core.model import Probe
+
+ALL = collect("probes", Probe)
+KINDS = {"cpu", "cuda", "mps", "mlx"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_probe_claims_something_and_says_why_it_matters(name):
+    probe = ALL[name]
+    assert probe.title.endswith(".")
+    assert len(probe.title) < 100
+    assert len(probe.doc.splitlines()) >= 4
+    assert set(probe.needs.devices) <= KINDS
+    assert 0 < probe.needs.seconds <= 300
+
+
+def test_the_family_is_the_same_within_a_folder():
+    families = {}
+    for module in pkgutil.walk_packages(probes.__path__, prefix="probes."):
+        if module.ispkg:
+            continue
+        loaded = importlib.import_module(module.name)
+        found = {v.family for v in vars(loaded).values() if isinstance(v, Probe)}
+        families.setdefault(module.name.rpartition(".")[0], set()).update(found)
+    assert all(len(found) <= 1 for found in families.values()), families
+
+
+def test_the_first_set_is_complete():
+    assert set(ALL) >= {
+        "animatediff-frame-limit",
+        "animatediff-free-noise",
+        "bf16-save-path",
+        "bf16-to-numpy",
+        "complex128",
+        "conv3d-layout",
+        "float64",
+        "fp8-storage",
+        "gguf-refuses-corruption",
+        "gguf-refuses-truncation",
+        "group-norm-video",
+        "linear-noncontiguous-weight",
+        "mixed-dtype-convolution",
+        "mlx-arithmetic",
+        "mlx-bf16-to-numpy",
+        "mlx-fp8-weights",
+        "mlx-gguf-types",
+        "safetensors-numpy-refuses-damage",
+        "safetensors-torch-refuses-damage",
+        "sdpa-permuted",
+        "temporal-pad",
+    }
+
+
+def test_collecting_the_probes_imports_nothing_but_the_standard_library():
+    script = (
+        "import sys; before = set(sys.modules);"
+        "from compat.core.collect import collect; from compat.core.model import Probe;"
+        "collect('probes', Probe);"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(new - set(sys.stdlib_module_names)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "['compat', 'probes']"
