@@ -59,12 +59,13 @@ class GivenPlan:
         mistakes = [m for m in self.file.mistakes if not self._mended(m.place.path)]
         broken = [key for key in self.file.unreadable if not self._mended(key)]
         found = violations(self.plan, rule, unreadable=broken)
-        return (*mistakes, *located(found, lines))
+        in_file = tuple(f for f in found if not self._mended(f.place.path))
+        in_flags = (f for f in found if self._mended(f.place.path))
+        return (*mistakes, *located(in_file, self.file.lines), *in_flags)
 
     def _mended(self, key: str) -> bool:
-        return key in self.overridden or (
-            key.startswith("prompts") and "prompts" in self.overridden
-        )
+        """Whether a flag stands in the place of this key of the file."""
+        return key in self.overridden or key.partition("[")[0] in self.overridden
 
 
 def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
