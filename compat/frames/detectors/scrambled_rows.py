@@ -1,0 +1,70 @@
+"""Rows or channels read with the wrong stride."""
+
+import numpy as np
+
+from compat.core.model import Finding, Severity
+from compat.frames.detector import Detector, Evidence, above, extent, finding_from
+from compat.frames.expectation import Expectation
+from compat.frames.measures import ClipMeasures
+
+# Both are 0.00 in every good clip of the fitting half; a title in fine print reaches 0.09
+# (interleave). Sheared pictures stand at 0.57 and above.
+SKEWED, PERHAPS_SKEWED = 0.3, 0.15
+INTERLEAVED, PERHAPS_INTERLEAVED = 0.25, 0.12
+# Details of the three thirds side by side have nothing in common in a picture.
+REPEATED, PERHAPS_REPEATED = 0.7, 0.5
+
+
+def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
+    """Find frames whose rows fit better when shifted, or pixels their 3rd neighbour better."""
+    skew, interleave = clip.series("skew"), clip.series("interleave")
+    repeats = clip.series("repeats")
+    frames = above(skew, SKEWED) | above(interleave, INTERLEAVED) | above(repeats, REPEATED)
+    severity = extent(frames)
+    if severity is not Severity.HIGH:
+        doubtful = above(skew, PERHAPS_SKEWED) | above(interleave, PERHAPS_INTERLEAVED)
+        doubtful |= above(repeats, PERHAPS_REPEATED)
+        if extent(doubtful):
+            severity, frames = Severity.MEDIUM, doubtful
+    if severity is None:
+        return None
+    return finding_from(
+        Evidence(
+            rule="scrambled-rows",
+            severity=severity,
+            seen=_seen(clip),
+            remedy="check the order of axes between decoder and encoder: frames must be "
+            "[height, width, 3] and contiguous",
+            stage="encoding",
+            frames=frames,
+            numbers=_strengths(clip),
+        ),
+        clip,
+    )
+
+
+SENTENCES = {
+    "skew": "each row fits the next one only when shifted sideways, as with a wrong line length",
+    "interleave": "pixels resemble their 2nd to 4th neighbour more than their first, as when "
+    "colour planes are read as pixels",
+    "repeats": "the picture repeats itself three times side by side, as when colour planes are "
+    "read as pixels",
+}
+
+
+def _strengths(clip: ClipMeasures) -> dict[str, float]:
+    return {name: float(np.nan_to_num(clip.median(name))) for name in SENTENCES}
+
+
+def _seen(clip: ClipMeasures) -> str:
+    strengths = _strengths(clip)
+    return SENTENCES[max(strengths, key=lambda name: strengths[name])]
+
+
+DETECTOR = Detector(
+    id="scrambled-rows",
+    doc="Height and width exchanged, a wrong stride, or planar colour read as interleaved: the "
+    "right numbers in the wrong places, which keeps histograms, file size and entropy as they "
+    "should be.",
+    detect=detect,
+)
