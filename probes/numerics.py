@@ -78,18 +78,18 @@ def _disagreement(
     session: Session, case: str, dtype: str, result: Any, reference: Any
 ) -> Iterator[Finding]:
     if problem := _shape_or_type(result, reference, dtype):
-        yield fault(session, "operation-wrong", f"{case} in {dtype} {problem}")
+        yield fault(session, "operation-wrong", f"{case} in {dtype} differs: {problem}")
         return
     bad = int((~result.isfinite()).sum())
     if bad:
-        text = f"{case} in {dtype} gives {bad} values that are not finite, expected none"
+        text = f"{case} in {dtype} differs: {bad} values are not finite, expected none"
         yield fault(session, "operation-wrong", text)
         return
     error = error_eps(result, reference, dtype)
     session.measure(f"error_eps {case} {dtype}", round(error, 3))
     if error > LIMIT_EPS[dtype]:
         text = (
-            f"{case} in {dtype} is off by {error:.3g} eps of the largest value, expected at most "
+            f"{case} in {dtype} differs by {error:.3g} eps of the largest value, expected at most "
             f"{LIMIT_EPS[dtype]:g} (reference: float64 on the processor)"
         )
         yield fault(session, "operation-wrong", text, evidence={"error_eps": error})
@@ -97,9 +97,9 @@ def _disagreement(
 
 def _shape_or_type(result: Any, reference: Any, dtype: str) -> str:
     if tuple(result.shape) != tuple(reference.shape):
-        return f"has shape {tuple(result.shape)}, expected {tuple(reference.shape)}"
+        return f"it has shape {tuple(result.shape)}, expected {tuple(reference.shape)}"
     found = str(result.dtype).removeprefix("torch.")
-    return f"comes out as {found}" if found != dtype else ""
+    return f"it comes out as {found}" if found != dtype else ""
 
 
 def _elements(tensor: Any) -> int:

@@ -36,14 +36,14 @@ def test_refused_arithmetic_is_a_fail(ask, monkeypatch):
 
 
 def test_raw_codes_of_8_bit_floats_are_seen_and_the_cure_works(ask):
-    asked = ask_mlx(ask, "mlx-fp8-weights")
+    asked = ask_mlx(ask, "mlx-safetensors-float8")
     assert asked.rules == {"mlx-fp8-raw-codes"}
-    assert "mlx.core.uint8" in asked.text
+    assert "are uint8 codes" in asked.text
 
 
 def test_a_cure_that_does_not_work_is_another_finding(ask, monkeypatch):
     monkeypatch.setattr(mx, "from_fp8", lambda codes, dtype: codes.astype(dtype))
-    assert "mlx-from-fp8-wrong" in ask_mlx(ask, "mlx-fp8-weights").rules
+    assert "mlx-from-fp8-wrong" in ask_mlx(ask, "mlx-safetensors-float8").rules
 
 
 def refuse_to_load(_path):
@@ -57,11 +57,11 @@ def load_as_numbers(_path):
 @pytest.mark.parametrize("load", [refuse_to_load, load_as_numbers])
 def test_a_loader_that_refuses_or_converts_8_bit_floats_passes(ask, monkeypatch, load):
     monkeypatch.setattr(mx, "load", load)
-    assert ask_mlx(ask, "mlx-fp8-weights").outcome is Outcome.PASS
+    assert ask_mlx(ask, "mlx-safetensors-float8").outcome is Outcome.PASS
 
 
 def test_dropped_gguf_tensors_are_named_by_their_type(ask):
-    asked = ask_mlx(ask, "mlx-gguf-types")
+    asked = ask_mlx(ask, "mlx-gguf-silent-drop")
     assert asked.outcome is Outcome.FAIL
     assert asked.rules == {"mlx-gguf-tensor-dropped"}
     assert asked.measures["MXFP4"] == "dropped"
@@ -71,12 +71,12 @@ def test_dropped_gguf_tensors_are_named_by_their_type(ask):
 
 def test_a_loader_that_drops_nothing_passes(ask, monkeypatch):
     monkeypatch.setattr(mx, "load", lambda _path: {"plain": 1, "packed": 2})
-    assert ask_mlx(ask, "mlx-gguf-types").outcome is Outcome.PASS
+    assert ask_mlx(ask, "mlx-gguf-silent-drop").outcome is Outcome.PASS
 
 
 def test_a_loader_that_drops_a_common_type_is_seen(ask, monkeypatch):
     monkeypatch.setattr(mx, "load", lambda _path: {"plain": 1})
-    assert "type Q8_0 is left out" in ask_mlx(ask, "mlx-gguf-types").text
+    assert "type Q8_0 is missing" in ask_mlx(ask, "mlx-gguf-silent-drop").text
 
 
 def test_bfloat16_of_mlx_does_not_turn_into_numpy_as_known(ask):

@@ -15,11 +15,12 @@ ATTENTION = (
     "bmm",
 )
 PROBES = {
-    "conv3d-layout": CONVOLUTION,
-    "sdpa-permuted": ATTENTION,
-    "linear-noncontiguous-weight": ("addmm", "mm", "linear"),
-    "temporal-pad": ("constant_pad_nd",),
-    "group-norm-video": ("native_group_norm", "group_norm"),
+    "torch-conv3d-contiguous": CONVOLUTION,
+    "torch-conv3d-channels-last": CONVOLUTION,
+    "torch-sdpa-permuted": ATTENTION,
+    "torch-linear-noncontiguous": ("addmm", "mm", "linear"),
+    "torch-pad-temporal": ("constant_pad_nd",),
+    "torch-group-norm-video": ("native_group_norm", "group_norm"),
 }
 
 
@@ -86,9 +87,9 @@ def test_attention_that_reads_a_permuted_view_as_contiguous_is_seen(ask, monkeyp
         return attend(*flat)
 
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", careless)
-    asked = ask("sdpa-permuted")
+    asked = ask("torch-sdpa-permuted")
     assert asked.outcome is Outcome.FAIL
-    assert not any("contiguous inputs" in finding.message for finding in asked.findings)
+    assert not any("with contiguous inputs" in finding.message for finding in asked.findings)
 
 
 def test_padding_that_fails_only_beyond_the_16_bit_size_is_seen(ask, monkeypatch):
@@ -100,7 +101,7 @@ def test_padding_that_fails_only_beyond_the_16_bit_size_is_seen(ask, monkeypatch
         return result.roll(1, dims=2) if large else result
 
     monkeypatch.setattr(torch.nn.functional, "pad", wraps)
-    asked = ask("temporal-pad")
+    asked = ask("torch-pad-temporal")
     assert asked.outcome is Outcome.FAIL
     assert all("272x256" in finding.message for finding in asked.findings)
 
@@ -110,7 +111,7 @@ def test_a_refusal_is_a_fail_with_the_words_of_the_library(ask, monkeypatch):
         raise NotImplementedError("The operator 'aten::conv3d' is not currently implemented")
 
     monkeypatch.setattr(torch.nn.functional, "group_norm", _unless_double(refuse))
-    asked = ask("group-norm-video")
+    asked = ask("torch-group-norm-video")
     assert asked.outcome is Outcome.FAIL
     assert asked.rules == {"operation-refused"}
     assert "NotImplementedError: The operator 'aten::conv3d'" in asked.text
@@ -121,7 +122,7 @@ def test_a_lack_of_memory_is_no_answer(ask, monkeypatch):
         raise RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)")
 
     monkeypatch.setattr(torch.nn.functional, "group_norm", _unless_double(exhaust))
-    assert ask("group-norm-video").outcome is Outcome.ERROR
+    assert ask("torch-group-norm-video").outcome is Outcome.ERROR
 
 
 def _unless_double(action):

@@ -12,11 +12,11 @@ _SMALL, _LARGE = (24, 32), (256, 272)
 
 
 @probe(
-    "temporal-pad",
+    "torch-pad-temporal",
     family="torch-ops",
     needs=Needs(modules=("torch",), devices=("cpu", "cuda", "mps")),
 )
-def temporal_pad(session: Session) -> Iterator[Finding]:
+def torch_pad_temporal(session: Session) -> Iterator[Finding]:
     """Padding a video in time leaves its frames as they are.
 
     Causal autoencoders (Wan, HunyuanVideo) pad two frames in front. torch 2.13.0 on MPS corrupts
@@ -26,8 +26,10 @@ def temporal_pad(session: Session) -> Iterator[Finding]:
     for height, width in (_SMALL, _LARGE):
         frames = [sample(1, 2, 3, height, width, seed=1)]
         size = f"{width}x{height}"
-        yield from agrees(session, f"temporal pad, {size}", frames, _in_time)
-        yield from agrees(session, f"pad in time and space, {size}", frames, _in_both)
+        yield from agrees(session, f"pad of a 5-D tensor in time, {size},", frames, _in_time)
+        yield from agrees(
+            session, f"pad of a 5-D tensor in time and space, {size},", frames, _in_both
+        )
 
 
 def _in_time(frames: Any) -> Any:

@@ -9,11 +9,11 @@ from probes.numerics import agrees, sample
 
 
 @probe(
-    "linear-noncontiguous-weight",
+    "torch-linear-noncontiguous",
     family="torch-ops",
     needs=Needs(modules=("torch",), devices=("cpu", "cuda", "mps")),
 )
-def linear_noncontiguous_weight(session: Session) -> Iterator[Finding]:
+def torch_linear_noncontiguous(session: Session) -> Iterator[Finding]:
     """A linear layer gives the same numbers when its weight is a view.
 
     Loaders that split or transpose fused projections leave such weights. torch 2.8.0 computed them
@@ -21,11 +21,15 @@ def linear_noncontiguous_weight(session: Session) -> Iterator[Finding]:
     """
     tokens, bias = sample(2, 37, 48, seed=1), sample(64, seed=3)
     transposed = [tokens, sample(48, 64, seed=2), bias]
-    yield from agrees(session, "linear, transposed weight", transposed, _transposed)
+    yield from agrees(
+        session, "linear with a noncontiguous weight (transposed)", transposed, _transposed
+    )
     fused = [tokens, sample(192, 48, seed=4), bias]
-    yield from agrees(session, "linear, slice of a fused weight", fused, _sliced)
+    yield from agrees(session, "linear with a slice of a fused weight", fused, _sliced)
     wide = [tokens, sample(64, 96, seed=5), bias]
-    yield from agrees(session, "linear, every other column", wide, _strided)
+    yield from agrees(
+        session, "linear with a noncontiguous weight (every other column)", wide, _strided
+    )
 
 
 def _linear(tokens: Any, weight: Any, bias: Any) -> Any:

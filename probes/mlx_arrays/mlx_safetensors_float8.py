@@ -14,11 +14,11 @@ _CODES, _VALUES = b"\x38\x40\x30\xb8", [1.0, 2.0, 0.5, -1.0]
 
 
 @probe(
-    "mlx-fp8-weights",
+    "mlx-safetensors-float8",
     family="mlx",
     needs=Needs(modules=("mlx.core",), devices=("mlx",)),
 )
-def mlx_fp8_weights(session: Session) -> Iterator[Finding]:
+def mlx_safetensors_float8(session: Session) -> Iterator[Finding]:
     """MLX loads 8-bit float weights as the numbers they stand for, or refuses.
 
     ``mx.load`` hands F8_E4M3 tensors over as raw uint8 codes without a word (MLX 0.32), and a model
@@ -34,7 +34,7 @@ def mlx_fp8_weights(session: Session) -> Iterator[Finding]:
     session.measure("loaded as", str(loaded.dtype))
     if loaded.astype(mx.float32).tolist() == _VALUES:
         return
-    text = f"an F8_E4M3 tensor loads silently as {loaded.dtype} {loaded.tolist()}, not {_VALUES}"
+    text = f"fp8 weights (F8_E4M3) are uint8 codes {loaded.tolist()} without a word, not {_VALUES}"
     remedy = "convert with mx.from_fp8 after loading"
     yield fault(session, "mlx-fp8-raw-codes", text, remedy=remedy)
     yield from _cure(session, loaded)

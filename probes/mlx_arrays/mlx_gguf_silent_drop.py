@@ -16,11 +16,11 @@ _TYPES = (
 
 
 @probe(
-    "mlx-gguf-types",
+    "mlx-gguf-silent-drop",
     family="mlx",
     needs=Needs(modules=("mlx.core", "gguf", "numpy"), devices=("mlx",)),
 )
-def mlx_gguf_types(session: Session) -> Iterator[Finding]:
+def mlx_gguf_silent_drop(session: Session) -> Iterator[Finding]:
     """MLX loads every tensor of a GGUF file, or refuses the file.
 
     ``mx.load`` leaves out tensors of newer types (TQ1_0, TQ2_0, MXFP4, NVFP4 in MLX 0.32) without a
@@ -38,7 +38,7 @@ def mlx_gguf_types(session: Session) -> Iterator[Finding]:
         dropped = loaded is not None and "packed" not in loaded
         session.measure(kind, refusal or ("dropped" if dropped else "loaded"))
         if dropped:
-            text = f"a GGUF tensor of type {kind} is left out without an error"
+            text = f"a tensor of type {kind} is missing from what mlx loads of the gguf, silently"
             yield fault(session, "mlx-gguf-tensor-dropped", text)
 
 

@@ -9,11 +9,11 @@ from probes.numerics import agrees, sample
 
 
 @probe(
-    "group-norm-video",
+    "torch-group-norm-video",
     family="torch-ops",
     needs=Needs(modules=("torch",), devices=("cpu", "cuda", "mps")),
 )
-def group_norm_video(session: Session) -> Iterator[Finding]:
+def torch_group_norm_video(session: Session) -> Iterator[Finding]:
     """Group normalisation of a video gives the same numbers in every memory layout.
 
     The autoencoders of HunyuanVideo and CogVideoX normalise five-dimensional tensors, partly
@@ -22,9 +22,9 @@ def group_norm_video(session: Session) -> Iterator[Finding]:
     """
     weight, bias = sample(16, seed=2), sample(16, seed=3)
     contiguous = [sample(1, 16, 3, 10, 12, seed=1) * 3 + 1, weight, bias]
-    yield from agrees(session, "group norm, contiguous", contiguous, _plain)
+    yield from agrees(session, "group norm of a contiguous video", contiguous, _plain)
     frames_first = [sample(1, 3, 16, 10, 12, seed=4) * 3 + 1, weight, bias]
-    yield from agrees(session, "group norm, permuted input", frames_first, _permuted)
+    yield from agrees(session, "group norm of a permuted video", frames_first, _permuted)
 
 
 def _plain(frames: Any, weight: Any, bias: Any) -> Any:
