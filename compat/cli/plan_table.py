@@ -58,24 +58,29 @@ def _print_rich(rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
     table = Table(box=box.SIMPLE_HEAD)
-    for name in COLUMNS:
-        table.add_column(
-            name,
-            justify="left" if name == "prompt" else "right",
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=1 if name == "prompt" else None,
-        )
-    for row in rows:
+    widths = _widths((COLUMNS, *rows))
+    for name, width in zip(COLUMNS[:-1], widths[:-1], strict=True):
+        table.add_column(name, justify="right", min_width=width)
+    table.add_column(COLUMNS[-1], no_wrap=True)
+    # Three blanks to a column: a narrow terminal may cut the prompt but never a number.
+    room = max(8, console.width - sum(widths[:-1]) - 3 * len(COLUMNS) - 2)
+    for *numbers, prompt in rows:
         # Text, because a prompt may hold [brackets] that rich would take for markup.
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+        shown = Text(prompt)
+        shown.truncate(room, overflow="ellipsis")
+        table.add_row(*(Text(cell) for cell in numbers), shown)
+    console.print(table)
+
+
+def _widths(rows: tuple[tuple[str, ...], ...]) -> list[int]:
+    return [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
 
 
 def _print_plain(rows: list[tuple[str, ...]]) -> None:
     shown = [(*row[:-1], _shortened(row[-1])) for row in (COLUMNS, *rows)]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(COLUMNS))]
+    widths = _widths(tuple(shown))
     for row in shown:
         numbers = (cell.rjust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True))
         print(f"  {'  '.join(numbers)}  {row[-1]}")

@@ -14,7 +14,7 @@ from compat.plan.model import PromptAt, RenderPlan
 EXAMPLE = RenderPlan(
     prompts=(
         PromptAt(at=0.0, text="red circle moving right on blue background"),
-        PromptAt(at=5.0, text="green square moving right on blue background"),
+        PromptAt(at=5.0, text="red circle moving down on blue background"),
     )
 )
 """The defaults, with prompts in the words that the embedded model was trained on."""

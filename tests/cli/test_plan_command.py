@@ -1,12 +1,16 @@
 """``framegate init`` writes a plan, ``framegate plan`` checks it and shows its windows."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from compat.cli.init_command import suited
 from compat.cli.main import main
+from compat.identify.model import Picture, Traits
 from compat.plan.template import EXAMPLE, template
 from compat.plan.toml_plan import load_plan
+from compat.plan.validate import is_legal, violations
 
 PROMPT = '[[prompts]]\nat = 0\ntext = "a"\n'
 
@@ -45,6 +49,28 @@ def test_init_writes_the_model_with_its_whole_path(tmp_path):
     assert load_plan(tmp_path / "plan.toml").model.path == str(tmp_path / 'ltx "new"')
 
 
+def test_init_takes_sizes_and_sampling_from_a_model_it_knows():
+    picture = Picture(width=512, height=320, frames=49, steps=8, guidance=1.0)
+    traits = Traits(
+        pipeline="LTXPipeline",
+        space_multiple=32,
+        frame_step=8,
+        frame_offset=1,
+        min_side=64,
+        fps=24.0,
+        steps=40,
+        guidance=3.0,
+        picture=picture,
+        needs=(),
+    )
+    plan = suited(EXAMPLE, traits)
+    assert (plan.video.width, plan.video.height, plan.video.fps) == (512, 320, 24.0)
+    assert (plan.window.frames, plan.window.overlap) == (49, 17)
+    assert (plan.sampling.steps, plan.sampling.guidance) == (8, 1.0)
+    assert is_legal(violations(plan))
+    assert suited(EXAMPLE, replace(traits, picture=None)).window == EXAMPLE.window
+
+
 def test_init_says_why_it_cannot_write(tmp_path, capsys):
     (tmp_path / "file").touch()
     assert main(["init", "file/plan.toml"]) == 2
@@ -55,7 +81,7 @@ def test_plan_shows_every_window_and_the_arithmetic(tmp_path, capsys):
     (tmp_path / "plan.toml").write_text(template(), "utf-8")
     assert main(["plan", "plan.toml"]) == 0
     out = capsys.readouterr().out
-    assert "10  9.96-10.00  249-249    30-34    3  green square" in out
+    assert "10  9.96-10.00  249-249    30-34    3  red circle moving down" in out
     assert "prompt 1 at 5.00 s begins with window 5 at 4.80 s (-0.20 s)" in out
     assert "35 latents decode to 273 frames, 23 trimmed: 250 frames" in out
     assert "of latents" in out
@@ -100,6 +126,16 @@ def test_a_terminal_gets_a_table_with_prompts_as_they_are(tmp_path, capsys, monk
     out = capsys.readouterr().out
     assert "a [bold]cat[/bold]" in out
     assert "window" in out
+
+
+def test_a_narrow_terminal_cuts_the_prompt_but_no_number(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["plan", "--prompt", "a very long prompt " * 9, "--seconds", "5"]) == 0
+    out = capsys.readouterr().out
+    assert "1.32-2.28" in out
+    assert "105-124" in out
+    assert "\u2026" in out
 
 
 def test_no_plan_at_all_is_wrong_usage(capsys):
