@@ -1,0 +1,97 @@
+"""``framegate identify``: which model is this, what are its rules, and what does it need."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compat.cli.command import Command
+from compat.cli.output import Result, exit_for, print_findings, print_json
+from compat.core.codec import to_data
+from compat.core.errors import ExitCode, UsageError
+from compat.core.model import Severity
+
+if TYPE_CHECKING:
+    from compat.identify.model import Identification, Traits
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--fail-on",
+        choices=[severity.value for severity in Severity],
+        default=Severity.MEDIUM.value,
+        help="exit 1 from this severity up (default: medium)",
+    )
+
+
+def _run(arguments: argparse.Namespace) -> ExitCode:
+    from compat.identify.identify import identify
+
+    absent = [path for path in arguments.paths if not path.exists()]
+    if absent:
+        raise UsageError(f"there is no {absent[0]}", "name an existing file or folder")
+    answers = [(path, identify(path)) for path in arguments.paths]
+    if arguments.format == "json":
+        print_json("identify", [_result(path, answer) for path, answer in answers])
+    else:
+        for path, answer in answers:
+            _print(path, answer)
+    if any(answer.id == "unknown" for _, answer in answers):
+        return ExitCode.NOTHING_CHECKED
+    findings = (finding for _, answer in answers for finding in answer.findings)
+    return exit_for(findings, Severity(arguments.fail_on))
+
+
+def _result(path: Path, answer: "Identification") -> Result:
+    return Result(
+        subject=str(path),
+        verdict=answer.id,
+        findings=answer.findings,
+        measures={
+            "family": answer.family,
+            "variant": answer.variant,
+            "role": answer.role,
+            "traits": to_data(answer.traits),
+            "evidence": list(answer.evidence),
+            "near_misses": to_data(answer.near_misses),
+            **answer.measures,
+        },
+    )
+
+
+def _print(path: Path, answer: "Identification") -> None:
+    print(f"{answer.id:<20} {path}")
+    if answer.family != "unknown":
+        print(f"  {answer.family}, {answer.variant}, {answer.role}")
+    for line in answer.evidence:
+        print(f"  because {line}")
+    for miss in answer.near_misses:
+        print(f"  nearest {miss}")
+    if answer.traits is not None:
+        _print_traits(answer.traits)
+    print_findings(answer.findings)
+
+
+def _print_traits(traits: "Traits") -> None:
+    first = traits.frame_step + traits.frame_offset
+    print(
+        f"  rules: frames {traits.frame_step}k+{traits.frame_offset} from {first}"
+        + (f" to {traits.max_frames}" if traits.max_frames else "")
+        + f", sides multiples of {traits.space_multiple}, {traits.fps:g} fps, "
+        f"{traits.steps} steps, guidance {traits.guidance:g}"
+    )
+    picture = traits.picture
+    if picture is None:
+        print("  nobody has said at which size it is in distribution")
+    else:
+        print(f"  in distribution from {picture.width}x{picture.height}, {picture.frames} frames")
+    print(f"  {traits.pipeline} needs {', '.join(traits.needs)}")
+
+
+COMMAND = Command(
+    name="identify",
+    summary="say which model a file or folder holds and what it needs",
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -1,0 +1,27 @@
+"""AnimateDiff v3 motion module: no middle block and a table of 32 frames."""
+
+from compat.identify.model import Signature
+from compat.identify.predicates import Blocks, Has, HasNo, side
+
+_TABLE = (
+    "down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0."
+    "attention_blocks.0.pos_encoder.pe"
+)
+
+SIGNATURE = Signature(
+    id="animatediff-v3",
+    family="animatediff",
+    variant="v3",
+    role="motion-module",
+    marks=(
+        Has(_TABLE),
+        HasNo("mid_block."),
+        Has("down_blocks.3.motion_modules.0.temporal_transformer.norm.weight"),
+        side(_TABLE, 1, 32),
+    ),
+    form=(
+        side(_TABLE, 2, 320),
+        Blocks("down_blocks", 4),
+    ),
+    source="AnimateDiff-Evolved motion_module_ad.py",
+)
