@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.output import Result, print_findings, print_json
+from compat.cli.output import Result, print_json
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,11 @@ def _result(name: str, judgement: "Judgement") -> Result:
 
 def _tell(name: str, judgement: "Judgement") -> None:
     print(f"{name}: {judgement.verdict} ({judgement.frames} frames)")
-    print_findings(judgement.findings)
+    # The sentence begins with the frames and the subject stands above, so no place here.
+    for finding in judgement.findings:
+        print(f"  {finding.severity.upper():<6} {finding.message}")
+        if finding.remedy:
+            print(f"         what to do: {finding.remedy}")
     stages = {str(f.evidence["stage"]) for f in judgement.findings if "stage" in f.evidence}
     if stages:
         print(f"  points to: {', '.join(sorted(stages))}")

@@ -41,6 +41,7 @@ def _levels(frame: Frame, scales: Scales) -> dict[str, float]:
         "channel_std": channel_std(scales.colour),
         "entropy": float(-(share * np.log2(share)).sum()),
         "colours": float(np.unique(packed).size),
+        "clipped_share": float(((sample < 3) | (sample > 252)).mean()),
     }
 
 
@@ -89,14 +90,19 @@ def profile_share(profile: Floats, energy: float, length: int) -> float:
     """Return the share of gradient energy that all rows (or columns) have in common, 0 to 1.
 
     1 for perfect stripes, about 1 / ``length`` for unrelated rows, which is taken off. A slope
-    (a sky) and a few edges (a horizon) are no stripes: the mean is taken off, and the share only
-    counts in full when the energy is spread over an eighth of the profile.
+    (a sky) and a few edges (a horizon, one object) are no stripes: the mean is taken off, and the
+    share only counts in full when the energy is spread over an eighth of the profile and goes up
+    and down at least eight times.
     """
-    swing = np.square(profile - profile.mean())
+    centre = profile - profile.mean()
+    swing = np.square(centre)
     if energy < 0.05 or float(swing.mean()) < FLOOR:
         return 0.0
     spread = float(swing.sum() ** 2 / np.square(swing).sum()) / profile.size
-    return max(0.0, float(swing.mean()) / energy - 1 / length) * min(1.0, 8 * spread)
+    strong = np.sign(centre[swing > 0.25 * swing.mean()])
+    turns = np.count_nonzero(np.diff(strong))
+    share = max(0.0, float(swing.mean()) / energy - 1 / length)
+    return share * min(1.0, 8 * spread) * min(1.0, turns / 8)
 
 
 def lattice(profile: Floats, period: int) -> float:

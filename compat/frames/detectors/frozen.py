@@ -8,9 +8,9 @@ from compat.frames.detectors.blank_frames import FLAT
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
-# Largest difference anywhere at quarter size, in grey levels: encoding a still leaves up to 1.5
-# in the fitting half; one small object that moves by a pixel makes 6 and more.
-STILL_PEAK, STILL_MEAN = 2.5, 0.15
+# Largest and mean difference of any channel at quarter size, in grey levels: what encoding leaves
+# of a still in the fitting half; one small object that moves by a pixel makes a peak of 30.
+STILL_PEAK, STILL_MEAN = 8.0, 0.3
 FEWEST = 4
 
 
