@@ -9,7 +9,7 @@ from compat.core.model import Environment, Outcome, ProbeResult, Verdict
 from compat.knowledge.match import by_rule, explaining, matching, verdict
 from compat.knowledge.model import KnownFailure
 from reports.evidence import Evidence, RunStory
-from reports.wording import say_environment, say_plan, say_target
+from reports.wording import say_environment, say_model, say_plan, say_target
 
 
 class Kind(StrEnum):
@@ -25,8 +25,8 @@ class Attempt:
     """One way in which something failed here, with how often and what is known about it.
 
     ``sentence`` is what was said, word for word; ``details`` are further sentences; ``targets``
-    is what a probe was aimed at. ``since`` is the time stamp since which the same probe passes on
-    the same targets, empty where it does not.
+    are the plans, or what a probe was aimed at. ``since`` is the time stamp since which the same
+    probe passes on the same targets, empty where it does not.
     """
 
     kind: Kind
@@ -151,7 +151,7 @@ def _gate(
 ) -> Attempt:
     recorded = evidence.preflight_before(decision)
     check = _check_behind(sentence, recorded.preflight.checks if recorded else ())
-    plan = say_plan(recorded.preflight.plan) if recorded else f"plan {decision.fingerprint[:12]}"
+    plan = recorded.preflight.plan if recorded else {}
     environment = evidence.environment_of_plan(decision.fingerprint)
     findings = check.findings if check else ()
     details = [finding.message for finding in findings if finding.message not in sentence]
@@ -159,7 +159,8 @@ def _gate(
     found = [*matching(texts, failures, environment), *by_rule(findings, failures)]
     return Attempt(
         kind=Kind.GATE,
-        subject=plan,
+        subject=say_model(plan),
+        targets=(say_plan(plan),),
         sentence=sentence,
         details=tuple(dict.fromkeys(details)),
         environment=say_environment(environment),
@@ -203,7 +204,8 @@ def _stop(
     environment = evidence.environments.get(story.environment)
     return Attempt(
         kind=Kind.RUN,
-        subject=say_plan(story.plan),
+        subject=say_model(story.plan),
+        targets=(say_plan(story.plan),),
         sentence=reason,
         details=tuple(dict.fromkeys(details)),
         environment=say_environment(environment),

@@ -1,13 +1,11 @@
 """The part of the page about jobs: failed attempts, preflights, runs and waivers."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from compat.core.job import Check, Estimate, GateDecision
 from compat.core.model import Outcome
 from compat.knowledge.model import KnownFailure
-from compat.store.store import RecordedPreflight
 from reports.attempts import Attempt, failed_attempts
 from reports.evidence import Evidence, RunStory
 from reports.failed_attempts import RETRY
@@ -25,6 +23,7 @@ from reports.wording import (
     for_html,
     say_bytes,
     say_environment,
+    say_model,
     say_plan,
     say_seconds,
     say_time,
@@ -67,9 +66,10 @@ def _attempt(attempt: Attempt) -> str:
     since = f"<p>Passes since {say_time(attempt.since)}.</p>" if attempt.since else ""
     return (
         f'<div class="card"><div class="head">{word("known" if attempt.known else "new")}'
-        f"<h3>{for_html(attempt.subject)}</h3></div>\n"
-        f'<p class="small soft">{attempt.kind.value}, {say_time(attempt.last_at)}{times}; '
-        f"{for_html('; '.join((*attempt.targets, attempt.environment)))}</p>"
+        f"<h3>{for_html(attempt.subject)}</h3>"
+        f'<span class="soft small">{attempt.kind.value}, {say_time(attempt.last_at)}{times}</span>'
+        f'</div>\n<p class="small soft">{for_html("; ".join(attempt.targets))}<br>'
+        f"{for_html(attempt.environment)}</p>"
         f"{quoted([attempt.sentence, *attempt.details[:8]])}{since}{known}{unknown}</div>"
     )
 
@@ -96,16 +96,16 @@ def _decision(
 ) -> str:
     recorded = evidence.preflight_before(decision)
     checks = recorded.preflight.checks if recorded else ()
-    plan = say_plan(recorded.preflight.plan) if recorded else "plan not recorded"
+    plan = recorded.preflight.plan if recorded else {}
     where = say_environment(evidence.environment_of_plan(decision.fingerprint))
     shown = "".join(_pictures(check, pictures) for check in checks)
     return (
         f'<details class="card"{" open" if unfolded else ""}><summary>'
-        f"{word(decision.state.value)}<h3>{for_html(_model(recorded))}</h3>"
+        f"{word(decision.state.value)}<h3>{for_html(say_model(plan))}</h3>"
         f'<span class="soft small">{say_time(decision.decided_at)}</span></summary>'
         + facts(
             [
-                ("plan", for_html(plan)),
+                ("plan", for_html(say_plan(plan))),
                 ("where", for_html(where)),
                 ("keeps it shut", quoted(decision.blocking)),
                 ("not decided", quoted(decision.undecided)),
@@ -115,12 +115,6 @@ def _decision(
         + (_checks(checks) if checks else "")
         + f"{shown}</details>"
     )
-
-
-def _model(recorded: RecordedPreflight | None) -> str:
-    model = recorded.preflight.plan.get("model") if recorded else None
-    path = model.get("path") if isinstance(model, Mapping) else None
-    return str(path or "model not recorded")
 
 
 def _checks(checks: tuple[Check, ...]) -> str:

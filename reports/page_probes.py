@@ -12,10 +12,10 @@ from reports.page_parts import tile, word
 from reports.wording import for_html, say_environment, say_target, say_time
 
 _PROBE_TILES = {
-    "ok": "probes pass",
+    "ok": "pass",
     "known": "fail as known",
     "new": "fail, nobody knew",
-    "stale": "pass against an entry",
+    "stale": "stale entries",
     "undecided": "not decided",
 }
 _STATE_TILES = ("finished", "stopped", "interrupted", "unfinished")
@@ -26,13 +26,21 @@ def tiles(evidence: Evidence, failures: tuple[KnownFailure, ...]) -> str:
     verdicts = Counter(_verdict(r, evidence, failures) for r in latest_results(evidence))
     gates = Counter({d.fingerprint: d.state for d in evidence.decisions}.values())
     states = Counter(story.run.state for story in evidence.runs)
-    shown = [
-        *(tile(verdicts[key], text, key) for key, text in _PROBE_TILES.items()),
-        tile(gates[GateState.OPEN], "gates open", "open"),
-        tile(gates[GateState.SHUT], "gates shut", "shut"),
-        *(tile(states[key], f"runs {key}", key) for key in _STATE_TILES),
+    probes = [tile(verdicts[key], text, key) for key, text in _PROBE_TILES.items()]
+    decided = [
+        tile(gates[GateState.OPEN], "open", "open"),
+        tile(gates[GateState.SHUT], "shut", "shut"),
     ]
-    return f'<div class="tiles">{"".join(shown)}</div>'
+    ended = [tile(states[key], key, key) for key in _STATE_TILES]
+    groups = {"Probes": probes, "Gates": decided, "Runs": ended}
+    return '<div class="groups">' + "".join(_group(*group) for group in groups.items()) + "</div>"
+
+
+def _group(name: str, shown: list[str]) -> str:
+    return (
+        f'<section class="group" style="flex: {len(shown)} 1 {len(shown) * 7}rem"><h3>{name}</h3>'
+        f'<div class="tiles">{"".join(shown)}</div></section>'
+    )
 
 
 def matrix(evidence: Evidence, failures: tuple[KnownFailure, ...]) -> str:

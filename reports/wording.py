@@ -118,6 +118,11 @@ def say_plan(plan: Mapping[str, object]) -> str:
     return ", ".join(part for part in known if part) or "plan not recorded"
 
 
+def say_model(plan: Mapping[str, object]) -> str:
+    """Name the model of a plan."""
+    return str(_part(plan, "model").get("path") or "model not recorded")
+
+
 def _part(plan: Mapping[str, object], key: str) -> Mapping[str, object]:
     value = plan.get(key)
     return value if isinstance(value, Mapping) else {}
