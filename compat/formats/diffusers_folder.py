@@ -23,6 +23,11 @@ TOKENIZER_SETS = (
 )  # fmt: skip
 """Any one of these sets is a vocabulary that transformers loads."""
 
+VIDEO_PIPELINES = ("LTX", "Wan", "HunyuanVideo", "AnimateDiff", "CogVideoX", "Mochi")
+NEVER_OPTIONAL = ("text_encoder", "tokenizer", "vae", "scheduler")
+"""No pipeline of these families turns a prompt into frames without them; what else each family
+needs is in compat.identify."""
+
 FETCH = "download this folder of the model again; the other components can stay"
 
 
@@ -77,6 +82,7 @@ def take_inventory(folder: Path) -> Inventory:
         )  # fmt: skip
     components = {name: _component(folder, name, entry) for name, entry in _entries(index)}
     findings = [finding for part in components.values() for finding in part.findings]
+    findings.extend(_left_out(path, index, components))
     pipeline = index.get("_class_name")
     if not isinstance(pipeline, str) or not pipeline:
         pipeline = ""
@@ -132,6 +138,26 @@ def _component(folder: Path, name: str, entry: tuple[str, str]) -> Component:
         name=name, library=library, kind=kind, folder=place, config=config, weights=weights,
         findings=tuple(findings),
     )  # fmt: skip
+
+
+def _left_out(
+    path: Path, index: Mapping[str, Any], components: Mapping[str, Component]
+) -> Iterator[Finding]:
+    pipeline = str(index.get("_class_name", ""))
+    if not pipeline.startswith(VIDEO_PIPELINES) or "Upsample" in pipeline or "Decode" in pipeline:
+        return
+    for name in NEVER_OPTIONAL:
+        part = components.get(name)
+        if part is None or not part.kind:
+            how = "does not name it" if part is None else "sets it to null"
+            yield damage(
+                f"{role_of(name)}-missing",
+                path,
+                f"{quoted(pipeline)} needs {quoted(name)} and the index {how}",
+                remedy=f"download the folder {name} and the model_index.json of this model",
+                detail=name,
+                component=name,
+            )
 
 
 def _is_plain(name: str) -> bool:
