@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def ask_all(
     package: str = "probes",
     start: StartWorker | None = None,
     on_start: Callable[[Question], None] | None = None,
-) -> Iterator[ProbeResult]:
+) -> Generator[ProbeResult]:
     """Yield the result of each question as soon as it is known, in order.
 
     ``package`` is where the probes stand, ``start`` starts a probing worker with the given log.

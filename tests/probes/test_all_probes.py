@@ -8,8 +8,11 @@ import sys
 import pytest
 
 import probes
+from compat.backends.environment import detect_environment
 from compat.core.collect import collect
-from compat.core.model import Probe
+from compat.core.model import Probe, ProbeResult, Target, Verdict
+from compat.knowledge import known_failures
+from runners.meaning import meaning
 
 ALL = collect("probes", Probe)
 KINDS = {"cpu", "cuda", "mps", "mlx"}
@@ -75,3 +78,26 @@ def test_collecting_the_probes_imports_nothing_but_the_standard_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "['compat', 'probes']"
+
+
+@pytest.fixture(scope="module")
+def here():
+    return detect_environment()
+
+
+@pytest.mark.parametrize("device", ["cpu", "mlx"])
+@pytest.mark.parametrize("name", [name for name in ALL if ALL[name].needs.seconds <= 60])
+def test_what_fails_here_fails_as_the_knowledge_base_says(ask, here, name, device):
+    wanted = ALL[name].needs.devices or ("cpu",)
+    if device not in wanted:
+        return
+    for module in ALL[name].needs.modules:
+        pytest.importorskip(module)
+    asked = ask(name, device)
+    result = ProbeResult(
+        probe=name,
+        target=Target(device=device),
+        outcome=asked.outcome,
+        findings=tuple(asked.findings),
+    )
+    assert meaning(result, known_failures(), here) in (Verdict.OK, Verdict.KNOWN), asked.text

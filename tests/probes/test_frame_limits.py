@@ -3,6 +3,7 @@
 import pytest
 
 from compat.core.model import Outcome
+from compat.knowledge import match
 from probes.frame_limits import animatediff_frame_limit as limit
 from probes.frame_limits import animatediff_free_noise as free_noise
 
@@ -43,6 +44,7 @@ def test_the_real_limit_is_the_length_of_the_table_and_it_is_told(ask):
         "longest clip with a table of 32": 32,
     }
     assert "The size of tensor a (33) must match the size of tensor b (24)" in asked.text
+    assert all(match(finding.message) for finding in asked.findings)
 
 
 def test_real_free_noise_delivers_what_is_asked_for(ask):

@@ -1,0 +1,131 @@
+"""``framegate probe``: asks this machine what it can compute, and what it gets wrong."""
+
+import argparse
+import contextlib
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from compat.cli.command import Command
+from compat.core.errors import ExitCode, NothingCheckedError, UsageError
+from compat.core.model import Device, Environment, Outcome, Probe, ProbeResult, Verdict
+
+if TYPE_CHECKING:
+    from runners.batch import Question
+
+KINDS = ("cpu", "cuda", "mps", "mlx")
+# A probe with a longer time limit than this, in seconds, is left out of a quick round.
+QUICK_SECONDS = 60.0
+
+Told = tuple[ProbeResult, Verdict]
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        choices=("auto", *KINDS),
+        default="auto",
+        help="auto, the default: every device that is there; cuda means ROCm cards too",
+    )
+    parser.add_argument("--only", action="append", metavar="ID", help="ask this probe; repeatable")
+    parser.add_argument(
+        "--level",
+        choices=("quick", "standard"),
+        default="standard",
+        help="quick leaves out probes that may take more than a minute",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--list", action="store_true", help="list the probes and ask none")
+
+
+def _run(arguments: argparse.Namespace) -> ExitCode:
+    from compat.cli import probe_output
+    from compat.core.collect import collect
+
+    probes = chosen(collect("probes", Probe), arguments.only, level=arguments.level)
+    if arguments.list:
+        probe_output.print_list(probes, arguments.format)
+        return ExitCode.OK
+    from runners.batch import questions
+    from runners.environment import this_environment
+
+    environment = this_environment()
+    asked = questions(probes, devices_of(environment, arguments.device))
+    if not asked:
+        raise NothingCheckedError(
+            f"no probe was asked: none of the chosen ones is for {arguments.device}",
+            "framegate probe --list tells which devices a probe is for",
+        )
+    told = _ask(asked, environment)
+    probe_output.print_told(told, environment, arguments.format)
+    return exit_code(told)
+
+
+def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: str) -> list[Probe]:
+    """The probes to ask; ``UsageError`` for an id that does not exist.
+
+    Probes that were asked for by name are asked at every level.
+    """
+    for name in only or ():
+        if name not in probes:
+            close = difflib.get_close_matches(name, probes, n=1)
+            hint = f"did you mean {close[0]}?" if close else "framegate probe --list names them all"
+            raise UsageError(f"there is no probe {name!r}", hint)
+    if only:
+        return [probes[name] for name in dict.fromkeys(only)]
+    return [p for p in probes.values() if level != "quick" or p.needs.seconds <= QUICK_SECONDS]
+
+
+def devices_of(environment: Environment, wanted: str) -> list[Device]:
+    """The first device of each kind that is wanted; with ``auto`` those that can be used.
+
+    A device that was asked for by name is among them even where it cannot be used, so that its
+    probes are told as skipped with the reason.
+    """
+    first = [device for device in environment.devices if device.index == 0]
+    if wanted == "auto":
+        return [device for device in first if not device.unavailable]
+    kinds = ("cuda", "rocm") if wanted == "cuda" else (wanted,)
+    return [device for device in first if device.kind in kinds]
+
+
+def exit_code(told: Sequence[Told]) -> ExitCode:
+    """FINDINGS for a new failure or a broken probe, OK where anything was answered at all."""
+    if any(_is_new(result, verdict) for result, verdict in told):
+        return ExitCode.FINDINGS
+    answered = any(result.outcome is not Outcome.SKIP for result, _ in told)
+    return ExitCode.OK if answered else ExitCode.NOTHING_CHECKED
+
+
+def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
+    broken = result.outcome is Outcome.ERROR and verdict is not Verdict.KNOWN
+    return broken or verdict is Verdict.NEW
+
+
+def _ask(asked: "Sequence[Question]", environment: Environment) -> list[Told]:
+    from compat.cli.probe_output import Watching
+    from compat.knowledge import known_failures
+    from compat.store.store import Store
+    from runners.batch import ask_all
+    from runners.meaning import meaning
+
+    told = []
+    with (
+        Store.open() as store,
+        Watching(len(asked)) as watching,
+        contextlib.closing(ask_all(asked, environment, on_start=watching.started)) as results,
+    ):
+        store.record_environment(environment)
+        for result in results:
+            store.record_result(result)
+            told.append((result, meaning(result, known_failures(), environment)))
+            watching.finished(result)
+    return told
+
+
+COMMAND = Command(
+    name="probe",
+    summary="ask this machine what it can compute, and what it gets wrong",
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -1,0 +1,149 @@
+"""What ``framegate probe`` writes: the list of probes, the results, and how far it has come."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from compat.cli.output import Result, print_findings, print_json
+from compat.core.model import Environment, Outcome, Probe, ProbeResult, Verdict
+
+if TYPE_CHECKING:
+    from runners.batch import Question
+
+Told = tuple[ProbeResult, Verdict]
+
+_WORDS = {
+    Verdict.OK: "ok",
+    Verdict.KNOWN: "known",
+    Verdict.NEW: "NEW",
+    Verdict.STALE: "stale",
+    Verdict.UNDECIDED: "??",
+}
+
+
+class Watching:
+    """A progress bar on stderr, where somebody watches; else nothing."""
+
+    def __init__(self, total: int) -> None:
+        """Prepare for ``total`` questions."""
+        self._bar: Any = None
+        self._task: Any = None
+        self._total = total
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                MofNCompleteColumn(),
+                BarColumn(bar_width=24),
+                TextColumn("{task.description}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+                redirect_stdout=False,
+            )
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=self._total)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def started(self, question: "Question") -> None:
+        """Name the probe that is being asked."""
+        if self._bar is not None:
+            text = f"{question.probe.id} on {question.device.kind}"
+            self._bar.update(self._task, description=text)
+
+    def finished(self, _result: ProbeResult) -> None:
+        """Count one more."""
+        if self._bar is not None:
+            self._bar.advance(self._task)
+
+
+def print_list(probes: Sequence[Probe], form: str) -> None:
+    """Print the probes with what they claim and what they are for."""
+    if form == "json":
+        print_json("probe", [_listed(probe) for probe in probes])
+        return
+    for probe in probes:
+        print(f"{probe.id:<33} {_places(probe):<14} {probe.title}")
+
+
+def print_told(told: Sequence[Told], environment: Environment, form: str) -> None:
+    """Print the results, then what they come to."""
+    if form == "json":
+        print_json("probe", [_result(result, verdict) for result, verdict in told])
+        return
+    for result, verdict in told:
+        _print_result(result, verdict)
+    counts = Counter(verdict for _, verdict in told)
+    print(", ".join(f"{counts[v]} {_MEANINGS[v]}" for v in Verdict if counts[v]))
+    for device in environment.devices:
+        if device.unavailable:
+            print(f"not here: {device.kind}: {device.unavailable}")
+
+
+_MEANINGS = {
+    Verdict.OK: "ok",
+    Verdict.KNOWN: "fail as known",
+    Verdict.NEW: "fail in a way that nobody knew",
+    Verdict.STALE: "pass although they are known to fail",
+    Verdict.UNDECIDED: "could not be answered",
+}
+
+
+def _print_result(result: ProbeResult, verdict: Verdict) -> None:
+    title = f"{result.probe} on {result.target.device}"
+    reason = f"  {result.reason}" if result.reason else ""
+    print(f"{_WORDS[verdict]:<5} {result.outcome:<5} {title:<42} {result.seconds:6.2f} s{reason}")
+    if verdict is not Verdict.OK:
+        print_findings(result.findings, indent="      ")
+    if result.crash is not None and result.crash.log_tail:
+        last = result.crash.log_tail.strip().splitlines()[-1:]
+        print("".join(f"      last words of the worker: {line}" for line in last))
+
+
+def _result(result: ProbeResult, verdict: Verdict) -> Result:
+    extra = {
+        "probe": result.probe,
+        "device": result.target.device,
+        "meaning": verdict.value,
+        "reason": result.reason,
+        "seconds": round(result.seconds, 3),
+        "crash": result.crash.kind if result.crash else None,
+    }
+    return Result(
+        subject=f"{result.probe}@{result.target.device}",
+        verdict=result.outcome.value,
+        findings=result.findings,
+        measures={**result.measures, **extra},
+    )
+
+
+def _listed(probe: Probe) -> Result:
+    # Nothing was asked, and that is a skip in the words of this format.
+    facts = {
+        "family": probe.family,
+        "title": probe.title,
+        "doc": probe.doc,
+        "devices": list(probe.needs.devices),
+        "modules": list(probe.needs.modules),
+        "seconds": probe.needs.seconds,
+    }
+    return Result(subject=probe.id, verdict=Outcome.SKIP.value, measures=facts)
+
+
+def _places(probe: Probe) -> str:
+    return " ".join(probe.needs.devices) or "anywhere"

@@ -1,0 +1,196 @@
+"""``framegate probe``: what is asked, what is told, and how it ends."""
+
+import json
+
+import pytest
+
+from compat.cli import probe_command as subject
+from compat.cli.main import main
+from compat.core.collect import collect
+from compat.core.errors import ExitCode
+from compat.core.model import (
+    Crash,
+    Device,
+    Environment,
+    Finding,
+    Outcome,
+    Place,
+    Probe,
+    ProbeResult,
+    Severity,
+    Target,
+    Verdict,
+)
+from compat.store.store import Store
+
+CPU = Device(kind="cpu", name="processor")
+NO_CUDA = Device(kind="cuda", unavailable="torch is a build without CUDA")
+SECOND_CARD = Device(kind="rocm", index=1)
+HERE = Environment(
+    os="Linux (test)",
+    machine="x86_64",
+    python="3.11",
+    packages={"torch": "2.13.0"},
+    devices=(CPU, NO_CUDA),
+    fingerprint="f" * 64,
+)
+ALL = collect("probes", Probe)
+BFLOAT = "frames.cpu().numpy() is refused: TypeError: Got unsupported ScalarType BFloat16"
+
+
+def finding(text):
+    place = Place(kind="device", path="cpu")
+    return Finding(rule="stub", severity=Severity.HIGH, message=text, place=place)
+
+
+def result(outcome, *texts, probe="bf16-to-numpy", crash=None, reason=""):
+    return ProbeResult(
+        probe=probe,
+        target=Target(device="cpu"),
+        outcome=outcome,
+        reason=reason,
+        findings=tuple(map(finding, texts)),
+        environment=HERE.fingerprint,
+        crash=crash,
+    )
+
+
+PASSED = result(Outcome.PASS, probe="float64")
+KNOWN = result(Outcome.FAIL, BFLOAT)
+NEW = result(Outcome.FAIL, "the picture is upside down", probe="float64")
+HALF_KNOWN = result(Outcome.FAIL, BFLOAT, "the picture is upside down")
+STALE = result(Outcome.PASS)
+SKIPPED = result(Outcome.SKIP, reason="no torch", probe="float64")
+CRASHED = result(
+    Outcome.ERROR,
+    probe="float64",
+    crash=Crash(kind="signal", detail="killed by SIGSEGV", log_tail="a\nSegmentation fault\n"),
+    reason="killed by SIGSEGV",
+)
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A machine whose probes answer what the test says."""
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+
+    def answers(*results):
+        def ask_all(asked, _environment, *, on_start):
+            for question in asked[:1]:
+                on_start(question)
+            yield from results
+
+        monkeypatch.setattr("runners.batch.ask_all", ask_all)
+
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("results", "code", "words"),
+    [
+        ([PASSED], ExitCode.OK, "1 ok"),
+        ([PASSED, KNOWN], ExitCode.OK, "1 fail as known"),
+        ([STALE], ExitCode.OK, "1 pass although they are known to fail"),
+        ([PASSED, NEW], ExitCode.FINDINGS, "nobody knew"),
+        ([HALF_KNOWN], ExitCode.FINDINGS, "nobody knew"),
+        ([PASSED, CRASHED], ExitCode.FINDINGS, "last words of the worker: Segmentation fault"),
+        ([PASSED, SKIPPED], ExitCode.OK, "no torch"),
+        ([SKIPPED], ExitCode.NOTHING_CHECKED, "1 could not be answered"),
+    ],
+)
+def test_the_end_says_what_the_results_come_to(machine, capsys, results, code, words):
+    machine(*results)
+    assert main(["probe", "--device", "cpu"]) == code
+    written = capsys.readouterr().out
+    assert words in written
+    assert "not here: cuda: torch is a build without CUDA" in written
+
+
+def test_every_result_and_the_environment_are_kept_as_evidence(machine):
+    machine(PASSED, KNOWN)
+    main(["probe", "--device", "cpu"])
+    with Store.open() as store:
+        assert store.results() == (PASSED, KNOWN)
+        assert HERE.fingerprint in store.environments()
+
+
+def test_the_machine_format_is_one_document(machine, capsys):
+    machine(PASSED, KNOWN, CRASHED)
+    assert main(["probe", "--device", "cpu", "--format", "json"]) == ExitCode.FINDINGS
+    document = json.loads(capsys.readouterr().out)
+    assert (document["schema"], document["command"]) == ("framegate/1", "probe")
+    told = {item["subject"]: item for item in document["results"]}
+    assert told["bf16-to-numpy@cpu"]["verdict"] == "fail"
+    assert told["bf16-to-numpy@cpu"]["measures"]["meaning"] == "known"
+    assert told["bf16-to-numpy@cpu"]["findings"][0]["message"] == BFLOAT
+
+
+def test_an_absent_device_is_skipped_with_its_reason_and_never_a_pass(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+    assert main(["probe", "--device", "cuda", "--format", "json"]) == ExitCode.NOTHING_CHECKED
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert len(results) > 5
+    assert {item["verdict"] for item in results} == {"skip"}
+    assert {item["measures"]["reason"] for item in results} == {NO_CUDA.unavailable}
+
+
+def test_probes_that_are_not_for_the_device_leave_nothing_checked(machine, capsys):
+    machine()
+    arguments = ["probe", "--device", "cpu", "--only", "mlx-arithmetic"]
+    assert main(arguments) == ExitCode.NOTHING_CHECKED
+    assert "none of the chosen ones is for cpu" in capsys.readouterr().err
+
+
+def test_an_unknown_probe_is_wrong_usage_with_a_suggestion(machine, capsys):
+    machine()
+    assert main(["probe", "--only", "float46"]) == ExitCode.USAGE
+    assert "did you mean float64?" in capsys.readouterr().err
+
+
+def test_the_list_asks_nothing(capsys):
+    assert main(["probe", "--list"]) == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(ALL)
+    assert all(ALL[line.split()[0]].title in line for line in lines)
+
+
+def test_the_list_has_a_machine_format(capsys):
+    main(["probe", "--list", "--format", "json", "--only", "float64"])
+    (item,) = json.loads(capsys.readouterr().out)["results"]
+    assert (item["subject"], item["measures"]["devices"]) == ("float64", ["cpu", "cuda", "mps"])
+
+
+def test_a_quick_round_leaves_out_what_may_take_long_unless_it_is_named():
+    names = [probe.id for probe in subject.chosen(ALL, None, level="quick")]
+    assert "float64" in names
+    assert "animatediff-frame-limit" not in names
+    named = subject.chosen(ALL, ["animatediff-frame-limit"] * 2, level="quick")
+    assert [probe.id for probe in named] == ["animatediff-frame-limit"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds"), [("auto", ["cpu"]), ("cpu", ["cpu"]), ("cuda", ["cuda"]), ("mps", [])]
+)
+def test_the_wanted_devices_are_asked_once_each(wanted, kinds):
+    assert [device.kind for device in subject.devices_of(HERE, wanted)] == kinds
+
+
+def test_cuda_means_the_first_rocm_card_too():
+    cards = (Device(kind="rocm"), SECOND_CARD)
+    rocm = Environment(
+        os="", machine="", python="", packages={}, devices=(CPU, *cards), fingerprint=""
+    )
+    assert subject.devices_of(rocm, "cuda") == [cards[0]]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [(Verdict.KNOWN, ExitCode.NOTHING_CHECKED), (Verdict.UNDECIDED, ExitCode.FINDINGS)],
+)
+def test_a_crash_needs_attention_unless_it_is_known(verdict, code):
+    found = subject.exit_code([(CRASHED, verdict)])
+    assert found == (ExitCode.OK if verdict is Verdict.KNOWN else code)
