@@ -3,6 +3,7 @@
 import pytest
 
 from compat.core.model import Outcome
+from compat.knowledge import match
 from probes.numerics import on_host
 
 torch = pytest.importorskip("torch")
@@ -75,6 +76,27 @@ def test_the_probe_is_red_where_the_operation_is_broken(ask, broken, name, damag
     assert fault.hits
     assert asked.outcome is Outcome.FAIL, asked.text
     assert asked.rules == {"operation-wrong"}
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "words"),
+    [
+        ("torch-sdpa-permuted", "mps-sdpa-noncontiguous", "permuted inputs"),
+        ("torch-linear-noncontiguous", "mps-linear-noncontiguous", "noncontiguous weight"),
+        ("torch-pad-temporal", "mps-pad-temporal", "pad of a 5-D tensor"),
+        ("torch-conv3d-contiguous", "mps-conv3d-contiguous", "contiguous layout"),
+        ("torch-conv3d-channels-last", "mps-conv3d-channels-last", "channels_last_3d"),
+    ],
+)
+def test_the_reported_fault_is_told_in_words_that_the_knowledge_base_knows(
+    ask, broken, name, entry, words
+):
+    with broken(*PROBES[name], damage=zeroed):
+        asked = ask(name)
+    told = [finding.message for finding in asked.findings if words in finding.message]
+    assert told
+    for message in told:
+        assert entry in [failure.id for failure in match(message)]
 
 
 def test_attention_that_reads_a_permuted_view_as_contiguous_is_seen(ask, monkeypatch):
