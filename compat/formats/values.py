@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 CHUNK = 8 << 20
 """Bytes looked at in one go: bounds memory whatever a tensor's size."""
 
-ZERO_SHARE = 0.05
-"""Share of weight bytes in all-zero matrices from which the file is called unusable. Single zero
-matrices are left on purpose by some trainings (zero-initialised outputs)."""
+ZERO_SHARE = 0.25
+"""Share of weight bytes in all-zero matrices from which the file is called unusable. Some zero
+matrices are meant: trainings start outputs and residual branches at zero and may leave them."""
 
 
 @dataclass(frozen=True, slots=True)

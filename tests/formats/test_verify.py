@@ -103,6 +103,30 @@ def test_unfilled_regions_in_the_middle_are_found(put, build):
     assert rules(put("x.safetensors", bytes(data))) == ["zero-regions"]
 
 
+def zeroed(build, names):
+    tensors = {
+        name: ("BF16", (64, 64), bytes(8192)) if name in names else shape
+        for name, shape in MATRIX.items()
+    }
+    return build.safetensors(tensors)
+
+
+def test_neighbours_that_are_zero_together_are_a_hole(put, build):
+    names = {"block.5.weight", "block.6.weight"}
+    assert rules(put("x.safetensors", zeroed(build, names))) == ["zero-regions"]
+
+
+def test_a_few_scattered_zero_matrices_may_be_meant(put, build):
+    names = {f"block.{number}.weight" for number in (2, 6, 10, 14)}
+    (report,) = verify(put("x.safetensors", zeroed(build, names)))
+    assert (report.verdict, [f.rule for f in report.findings]) == ("ok", ["zero-tensors"])
+
+
+def test_every_other_matrix_zero_is_not_meant(put, build):
+    names = {f"block.{number}.weight" for number in range(0, 20, 2)}
+    assert rules(put("x.safetensors", zeroed(build, names))) == ["zero-regions"]
+
+
 def test_zero_biases_and_one_zero_output_are_no_damage(put, build):
     tensors = {
         **MATRIX,
