@@ -31,36 +31,44 @@ class Scales:
 
 def scales_of(frame: Frame) -> Scales:
     """Return the scales of one RGB frame [H, W, 3]; sides below 4 px keep their size."""
-    luma: Floats = frame.astype(np.float32) @ LUMA
+    luma = luma_of(frame)
     if min(luma.shape) < 4:
         return Scales(luma, luma, luma, frame.astype(np.float32))
-    small = _averaged_by_four(frame)
-    spreads = small.reshape(-1, 4).std(axis=0)
-    if spreads[3] >= EQUALLY_BRIGHT * spreads.max():
-        return Scales(luma, luma, small[..., 3], small[..., :3])
-    busiest = int(spreads.argmax())
+    colour = _averaged_by_four(frame)
+    quarter = luma_of(colour)
+    spreads = [float(part.std()) for part in (*np.moveaxis(colour, -1, 0), quarter)]
+    if spreads[3] >= EQUALLY_BRIGHT * max(spreads):
+        return Scales(luma, luma, quarter, colour)
+    busiest = spreads.index(max(spreads))
     detail = frame[..., busiest].astype(np.float32)
-    return Scales(luma, detail, small[..., busiest], small[..., :3])
+    return Scales(luma, detail, np.ascontiguousarray(colour[..., busiest]), colour)
+
+
+def luma_of(picture: Frame | Floats) -> Floats:
+    """Return the luma [H, W] of an RGB picture [H, W, 3] as floats from 0 to 255.
+
+    Channel by channel and not as a matrix product: BLAS would start a thread on every core for
+    this, which is fifteen times slower while a render keeps those cores busy.
+    """
+    luma: Floats = picture[..., 0] * LUMA[0]
+    for channel in (1, 2):
+        luma += picture[..., channel] * LUMA[channel]
+    return luma
 
 
 def _averaged_by_four(frame: Frame) -> Floats:
-    # Rows are summed first because they are contiguous; one small matrix product then averages
-    # the columns and makes luma at the same time, several times faster than a reshape and mean.
+    # Rows are summed first because they are contiguous; 16 values of 255 fit 16 bits.
     height, width = frame.shape[0] // 4 * 4, frame.shape[1] // 4 * 4
     cut = frame[:height, :width]
     rows = cut[0::4].astype(np.uint16)
     for offset in (1, 2, 3):
         rows += cut[offset::4]
-    groups = rows.reshape(-1, 12).astype(np.float32)
-    return (groups @ _COLUMN_AVERAGE).reshape(height // 4, width // 4, 4)
-
-
-def _column_average() -> Floats:
-    channels = np.hstack([np.eye(3, dtype=np.float32), LUMA[:, None]])
-    return (np.tile(channels, (4, 1)) / 16).astype(np.float32)
-
-
-_COLUMN_AVERAGE = _column_average()
+    groups = rows.reshape(height // 4, width // 4, 12)
+    averaged_colour = np.empty((height // 4, width // 4, 3), np.float32)
+    for channel in range(3):
+        averaged_colour[..., channel] = sum(groups[..., channel + 3 * step] for step in range(4))
+    averaged_colour /= 16
+    return averaged_colour
 
 
 def averaged(picture: Floats, factor: int) -> Floats:
