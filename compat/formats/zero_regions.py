@@ -133,7 +133,9 @@ def _tail(path: Path, tensors: list[TensorInfo], begin: int, end: int) -> Findin
     )
 
 
-def _regions(path: Path, sampled: list[TensorInfo], zeros: dict[str, int]) -> Iterator[Finding]:
+def _regions(
+    path: Path, sampled: list[TensorInfo], zeros: dict[str, int], *, together: bool
+) -> Iterator[Finding]:
     zero = [tensor for tensor in sampled if zeros[tensor.name]]
     if not zero:
         return
