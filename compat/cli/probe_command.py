@@ -3,7 +3,8 @@
 import argparse
 import contextlib
 import difflib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
@@ -11,6 +12,7 @@ from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Outcome, Probe, ProbeResult, Verdict
 
 if TYPE_CHECKING:
+    from compat.store.store import Store
     from runners.batch import Question
 
 KINDS = ("cpu", "cuda", "mps", "mlx")
@@ -102,25 +104,51 @@ def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
     return broken or verdict is Verdict.NEW
 
 
+def ask_and_record(
+    environment: Environment, device: str, store: "Store", doing: Callable[[str], None]
+) -> dict[str, int]:
+    """Ask every probe for ``device``, keep the results, and count them by what they mean.
+
+    ``doing`` is told the probe that is being asked.
+    """
+    from compat.cli.probe_output import MEANINGS
+    from compat.core.collect import collect
+    from runners.batch import questions
+
+    asked = questions(collect("probes", Probe).values(), devices_of(environment, device))
+    told = _told(asked, environment, store, lambda q: doing(f"{q.probe.id} on {q.device.kind}"))
+    counts = Counter(verdict for _, verdict in told)
+    return {MEANINGS[verdict]: counts[verdict] for verdict in Verdict if counts[verdict]}
+
+
 def _ask(asked: "Sequence[Question]", environment: Environment) -> list[Told]:
     from compat.cli.probe_output import Watching
-    from compat.knowledge import known_failures
     from compat.store.store import Store
+
+    told = []
+    with Store.open() as store, Watching(len(asked)) as watching:
+        for pair in _told(asked, environment, store, watching.started):
+            told.append(pair)
+            watching.finished(pair[0])
+    return told
+
+
+def _told(
+    asked: "Sequence[Question]",
+    environment: Environment,
+    store: "Store",
+    on_start: "Callable[[Question], None]",
+) -> Iterator[Told]:
+    """Ask, keep each result as it comes, and say what it means."""
+    from compat.knowledge import known_failures
     from runners.batch import ask_all
     from runners.meaning import meaning
 
-    told = []
-    with (
-        Store.open() as store,
-        Watching(len(asked)) as watching,
-        contextlib.closing(ask_all(asked, environment, on_start=watching.started)) as results,
-    ):
-        store.record_environment(environment)
+    store.record_environment(environment)
+    with contextlib.closing(ask_all(asked, environment, on_start=on_start)) as results:
         for result in results:
             store.record_result(result)
-            told.append((result, meaning(result, known_failures(), environment)))
-            watching.finished(result)
-    return told
+            yield result, meaning(result, known_failures(), environment)
 
 
 COMMAND = Command(

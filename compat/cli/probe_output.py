@@ -89,13 +89,13 @@ def print_told(told: Sequence[Told], environment: Environment, form: str) -> Non
     for result, verdict in told:
         _print_result(result, verdict)
     counts = Counter(verdict for _, verdict in told)
-    print(", ".join(f"{counts[v]} {_MEANINGS[v]}" for v in Verdict if counts[v]))
+    print(", ".join(f"{counts[v]} {MEANINGS[v]}" for v in Verdict if counts[v]))
     for device in environment.devices:
         if device.unavailable:
             print(f"not here: {device.kind}: {device.unavailable}")
 
 
-_MEANINGS = {
+MEANINGS = {
     Verdict.OK: "ok",
     Verdict.KNOWN: "fail as known",
     Verdict.NEW: "fail in a way that nobody knew",

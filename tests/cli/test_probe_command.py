@@ -194,3 +194,13 @@ def test_cuda_means_the_first_rocm_card_too():
 def test_a_crash_needs_attention_unless_it_is_known(verdict, code):
     found = subject.exit_code([(CRASHED, verdict)])
     assert found == (ExitCode.OK if verdict is Verdict.KNOWN else code)
+
+
+def test_another_command_can_ask_and_record(machine):
+    machine(PASSED, KNOWN, KNOWN)
+    doing = []
+    with Store.open() as store:
+        counts = subject.ask_and_record(HERE, "cpu", store, doing.append)
+        assert store.results() == (PASSED, KNOWN, KNOWN)
+    assert counts == {"ok": 1, "fail as known": 2}
+    assert doing == ["animatediff-frame-limit on cpu"]
