@@ -39,7 +39,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         Evidence(
             rule="noise",
             severity=severity,
-            seen=f"noise, gradients spread like chance (kurtosis {_kurtosis(clip):.2f}, "
+            seen=f"noise, gradients spread like chance (kurtosis {_kurtosis(clip, frames):.2f}, "
             "pictures are above 0.65), expected edges and flat places",
             remedy="check steps, scheduler and guidance, the scale of fp8 weights, and compare "
             "the latents with a CPU run of the same seed",
@@ -80,9 +80,10 @@ def _drawn(clip: ClipMeasures) -> Mask:
     return mask
 
 
-def _kurtosis(clip: ClipMeasures) -> float:
-    coarse = clip.median("kurtosis_8")
-    return coarse if np.isfinite(coarse) else clip.median("kurtosis_4")
+def _kurtosis(clip: ClipMeasures, frames: Mask) -> float:
+    coarse = clip.series("kurtosis_8")[frames]
+    known = coarse[np.isfinite(coarse)]
+    return float(np.median(known if known.size else clip.series("kurtosis_4")[frames]))
 
 
 DETECTOR = Detector(

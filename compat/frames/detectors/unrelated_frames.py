@@ -1,9 +1,7 @@
 """Frames in no order at all."""
 
-import numpy as np
-
 from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, finding_from
+from compat.frames.detector import Detector, Evidence, below, finding_from
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -33,7 +31,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             f"correlation {correlation:.2f}), expected a ratio below {NEAR_CHANCE}",
             remedy="check frame order after decoding, and whether the latents were denoised",
             stage="decoding",
-            frames=np.ones(clip.frames, bool),
+            frames=below(clip.series("frame_correlation"), SOMEWHAT_UNLIKE),
             numbers={"neighbour_ratio": ratio, "frame_correlation": correlation},
         ),
         clip,
