@@ -93,6 +93,17 @@ def _check_magic(path: Path) -> None:
 
 
 def _check_content(connection: sqlite3.Connection, path: Path) -> None:
+    # One transaction sees one state; without it another process may fill the new file between two
+    # of these reads, and the file would look like a stranger's.
+    connection.execute("BEGIN")
+    try:
+        _check_state(connection, path)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _check_state(connection: sqlite3.Connection, path: Path) -> None:
     version = _version(connection)
     newest = max(migrations())
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])

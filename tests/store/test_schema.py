@@ -1,5 +1,6 @@
 """Opening a store: new, old, newer, foreign, damaged, and by several processes at once."""
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -69,6 +70,23 @@ def test_processes_that_open_a_new_store_at_the_same_time_all_write(tmp_path):
         assert sorted((run.run, run.events) for run in store.runs()) == [
             (f"run-{n}", 20) for n in range(4)
         ]
+
+
+def test_a_store_that_is_filled_while_it_is_looked_at_is_no_stranger(tmp_path):
+    path = tmp_path / "evidence.sqlite3"
+    looking = sqlite3.connect(path, isolation_level=None)
+    filling = sqlite3.connect(path, isolation_level=None, timeout=0)
+
+    def fill_between(statement):
+        if "sqlite_master" in statement:
+            with contextlib.suppress(sqlite3.OperationalError):
+                schema._apply(filling, 1, schema.migrations()[1])
+
+    looking.set_trace_callback(fill_between)
+    schema._check_content(looking, path)
+    assert not looking.in_transaction
+    looking.close()
+    filling.close()
 
 
 def test_a_killed_writer_leaves_every_row_it_was_told_about(tmp_path):
