@@ -1,10 +1,12 @@
 """Makes the MP4 and its pictures from the judged segments."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compat.core.codec import from_data
 from compat.core.errors import CompatError
 from compat.frames.decode import open_clip
 from compat.frames.encode import read_frames, write_mp4
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     Frame = np.ndarray[Any, np.dtype[np.uint8]]
-
-SHEET_FRAMES = 40
 
 
 def all_frames(folder: RunFolder, schedule: Schedule) -> Iterator["Frame"]:
@@ -46,9 +46,7 @@ def assemble(plan: RenderPlan, schedule: Schedule, folder: RunFolder, output: Pa
         frames=count, width=plan.video.width, height=plan.video.height, fps=plan.video.fps
     )
     judgement = judge(iter(clip), expectation, info=clip.info)
-    every = max(1, count // SHEET_FRAMES)
-    sampled = list(itertools.islice(all_frames(folder, schedule), 0, None, every))
-    contact_sheet(sampled, judgement, folder.sheet, every=every)
+    contact_sheet(all_frames(folder, schedule), judgement, folder.sheet)
     return judgement
 
 
@@ -56,19 +54,17 @@ def draw_timeline(
     windows: Mapping[int, WindowState], schedule: Schedule, folder: RunFolder
 ) -> None:
     """Plot the per-frame measures of all windows, from what the judge stored of each."""
-    names = sorted({name for state in windows.values() for name in _per_frame(state)})
-    series = {
-        name: tuple(
-            value
-            for window in schedule.windows
-            for value in _per_frame(windows[window.index]).get(name, ())
-        )
-        for name in names
+    judgements = [judgement_of(windows[window.index]) for window in schedule.windows]
+    timeline(judgements, folder.timeline)
+
+
+def judgement_of(window: WindowState) -> Judgement:
+    """The judgement of one window as its stored event tells it."""
+    names = ("verdict", "findings", "measures", "worst_frames", "frames")
+    stored: Any = window.judged["per_frame"]
+    per_frame = {
+        name: [math.nan if value is None else value for value in values]
+        for name, values in stored.items()
     }
-    seams = tuple(window.first_frame for window in schedule.windows[1:])
-    timeline(series, folder.timeline, marks=seams)
-
-
-def _per_frame(state: WindowState) -> Mapping[str, Any]:
-    per_frame = state.judged.get("per_frame", {})
-    return per_frame if isinstance(per_frame, Mapping) else {}
+    data = {name: window.judged[name] for name in names}
+    return from_data(Judgement, {**data, "per_frame": per_frame})

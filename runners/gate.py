@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def fingerprint(plan: RenderPlan, folder: Path, environment: Environment) -> str
     Waivers are left out: they change what is accepted, not what is rendered.
     """
     parts = {
-        "plan": plan_digest(plan),
+        "plan": plan_digest(replace(plan, waivers=())),
         "model": content_digest(folder),
         "environment": environment.fingerprint,
         "framegate": __version__,

@@ -4,6 +4,7 @@ A generator of what happened. Whoever drives it stores each happening before ask
 so what is stored is true and a killed run goes on from there.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -290,9 +291,11 @@ def _judged_data(window: Window, judgement: Judgement, rendered: _Rendered) -> d
         "findings": to_data(judgement.findings),
         "measures": dict(judgement.measures),
         "per_frame": {
-            name: [round(float(value), 5) for value in values]
+            # JSON has no NaN; a measure that could not be taken is null there.
+            name: [None if math.isnan(value) else round(float(value), 5) for value in values]
             for name, values in judgement.per_frame.items()
         },
+        "worst_frames": list(judgement.worst_frames),
         "frames": judgement.frames,
         "decode_seconds": rendered.decoded.seconds,
     }

@@ -13,7 +13,8 @@ def read_latents(path: Path) -> "Array":
     """The float32 latents of one clip."""
     from safetensors.numpy import load_file
 
-    return load_file(path)["latents"]
+    latents: Array = load_file(path)["latents"]
+    return latents
 
 
 def relative_distance(first: "Array", second: "Array") -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compat.core.model import Environment, Finding, Outcome
 from compat.plan.model import RenderPlan
 from runners.engine import Engine
-from runners.engines.messages import ClipAnswer, OpenAnswer
+from runners.engines.messages import ClipAnswer, ClipRequest, OpenAnswer
 
 if TYPE_CHECKING:
     from compat.identify.model import Identification
@@ -40,8 +40,8 @@ class Notes:
     smoke: ClipAnswer | None = None
     picture: ClipAnswer | None = None
     judge_seconds_per_frame: float | None = None
-    clips: list[tuple[int, ClipAnswer]] = field(default_factory=list)
-    peak_memory_bytes: int = 0
+    judged_pixels: int | None = None
+    clips: list[tuple[ClipRequest, ClipAnswer]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

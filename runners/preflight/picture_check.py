@@ -13,7 +13,7 @@ from compat.frames.sheet import contact_sheet
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
 from runners.preflight.clip_request import clip_request, picture_size
 from runners.preflight.context import Answer, Context, Step, UndecidedError
-from runners.preflight.smoke_check import number_findings, tokens_of
+from runners.preflight.smoke_check import number_findings
 
 ROUND_TRIP_CORRELATION = 0.5
 """A VAE that is handed its own kind of latents finds them again (real VAEs: above 0.9); latents of
@@ -36,7 +36,7 @@ def check_picture(context: Context) -> Answer:
     request = replace(clip_request(context, "picture", steps=steps, size=size), round_trip=True)
     answer = context.engine.clip(request, lambda step: context.progress("picture", step))
     context.notes.picture = answer
-    context.notes.clips.append((tokens_of(request), answer))
+    context.notes.clips.append((request, answer))
     judgement, sheet = look_at(context, request)
     findings = (
         *number_findings(answer, request),
@@ -56,8 +56,9 @@ def look_at(context: Context, request: ClipRequest) -> tuple[Judgement, Path]:
     judgement = judge(iter(frames), expectation)
     seconds = time.perf_counter() - started
     context.notes.judge_seconds_per_frame = seconds / max(1, len(frames))
+    context.notes.judged_pixels = request.width * request.height
     sheet = context.job.scratch / "picture.png"
-    contact_sheet(list(frames), judgement, sheet)
+    contact_sheet(iter(frames), judgement, sheet)
     return judgement, sheet
 
 

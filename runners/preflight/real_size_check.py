@@ -6,7 +6,7 @@ comes out of one step, so only numbers are judged.
 
 from runners.preflight.clip_request import ClipSize, clip_request
 from runners.preflight.context import Answer, Context, Step
-from runners.preflight.smoke_check import number_findings, tokens_of
+from runners.preflight.smoke_check import number_findings
 
 
 def check_real_size(context: Context) -> Answer:
@@ -22,7 +22,7 @@ def check_real_size(context: Context) -> Answer:
     )
     request = clip_request(context, "smoke", steps=1, size=size)
     answer = context.engine.clip(request, lambda step: context.progress("real-size", step))
-    context.notes.clips.append((tokens_of(request), answer))
+    context.notes.clips.append((request, answer))
     return Answer(
         findings=tuple(number_findings(answer, request)),
         measures={

@@ -46,7 +46,7 @@ def check_smoke(context: Context) -> Answer:
     request = clip_request(context, "smoke", steps=SMOKE_STEPS)
     base = _render(context, request, decode=True)
     context.notes.smoke = base
-    context.notes.clips.append((tokens_of(request), base))
+    context.notes.clips.append((request, base))
     if sick := tuple(number_findings(base, request)):
         return Answer(findings=sick, measures=_measures(request, base, None))
     distances = Distances(
@@ -64,11 +64,6 @@ def contrast_prompt(context: Context) -> str:
     """Another prompt than the first: the plan's next different one, else a fixed sentence."""
     first, *others = (prompt.text for prompt in context.job.plan.prompts)
     return next((text for text in others if text != first), CONTRAST_PROMPT)
-
-
-def tokens_of(request: ClipRequest) -> int:
-    """A measure of the clip's volume: pixels times frames (each family's tokens are in ratio)."""
-    return request.width * request.height * request.frames
 
 
 def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Finding]:

@@ -1,0 +1,115 @@
+"""Any diffusers video pipeline renders tiny, and its numbers are reported."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from runners.engine import Engine
+from runners.engines.messages import ClipRequest, OpenRequest, SavePathRequest
+from runners.process import RemoteError, WorkerDiedError
+
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("engines")]
+
+FAMILIES = ["ltx", "wan", "animatediff"]
+
+
+def request_in(folder, **changes):
+    blank = ClipRequest(
+        prompt="a cat",
+        width=64,
+        height=64,
+        frames=9,
+        steps=2,
+        guidance=3.0,
+        seed=1,
+        latents_path=str(folder / "latents.safetensors"),
+        frames_path=str(folder / "frames.npy"),
+    )
+    return replace(blank, **changes)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_family_renders_the_frames_it_was_asked_for(tiny, local_engine, tmp_path, family):
+    answer = local_engine(tiny(family)).clip(request_in(tmp_path, round_trip=True))
+    frames = np.load(tmp_path / "frames.npy")
+    assert frames.shape == (9, 64, 64, 3)
+    assert (answer.latents.non_finite, answer.decoded.non_finite) == (0, 0)
+    assert len(answer.step_std) == 2
+    assert answer.round_trip.correlation is not None
+
+
+def test_without_a_frames_path_nothing_is_decoded(tiny, local_engine, tmp_path):
+    answer = local_engine(tiny("ltx")).clip(request_in(tmp_path, frames_path=""))
+    assert answer.decoded is None
+    assert (tmp_path / "latents.safetensors").exists()
+
+
+def test_the_same_seed_repeats_and_another_does_not(tiny, local_engine, tmp_path):
+    from runners.preflight.compare import read_latents, relative_distance
+
+    engine = local_engine(tiny("ltx"))
+    paths = [tmp_path / f"{name}.safetensors" for name in "abc"]
+    for path, seed in zip(paths, (1, 1, 2), strict=True):
+        engine.clip(request_in(tmp_path, latents_path=str(path), seed=seed, frames_path=""))
+    first, again, other = (read_latents(path) for path in paths)
+    assert relative_distance(first, again) == 0
+    assert relative_distance(first, other) > 0.1
+
+
+def test_a_nan_weight_shows_in_the_numbers(tiny, local_engine, tmp_path):
+    import torch
+
+    engine = local_engine(tiny("ltx"))
+    engine.open()
+    weight = engine.role._open.pipeline.transformer.proj_out.weight
+    with torch.no_grad():
+        weight[0, 0] = float("nan")
+    answer = engine.clip(request_in(tmp_path))
+    assert answer.latents.non_finite > 0
+
+
+def test_bfloat16_survives_the_save_path(tiny, local_engine):
+    answer = local_engine(tiny("ltx"), dtype="bfloat16").save_path(
+        SavePathRequest(width=64, height=64)
+    )
+    assert answer.shape == (2, 64, 64, 3)
+    assert answer.largest_difference <= 2
+
+
+def test_the_naive_save_path_fails_on_bfloat16_with_the_text_users_see(tiny, local_engine):
+    engine = local_engine(tiny("ltx"), dtype="bfloat16", fault="bf16-save-path")
+    with pytest.raises(TypeError, match="Got unsupported ScalarType BFloat16"):
+        engine.save_path(SavePathRequest(width=64, height=64))
+
+
+@pytest.fixture(scope="module")
+def worker_engine(tiny, tmp_path_factory):
+    log = tmp_path_factory.mktemp("log") / "worker.log"
+    request = OpenRequest(folder=str(tiny("wan")), device="cpu", dtype="float32")
+    with Engine(request, log=log) as engine:
+        yield engine
+
+
+def test_a_worker_renders_and_reports_each_step(worker_engine, tmp_path):
+    steps = []
+    answer = worker_engine.clip(request_in(tmp_path), steps.append)
+    assert [step["step"] for step in steps] == [1, 2]
+    assert answer.peak_memory_bytes > 1 << 20
+    assert worker_engine.warm
+
+
+def test_an_engine_that_raises_keeps_its_worker(worker_engine, tmp_path):
+    with pytest.raises(RemoteError, match="divisible"):
+        worker_engine.clip(request_in(tmp_path, width=63))
+    assert worker_engine.warm
+
+
+def test_a_crash_in_a_step_is_named_and_costs_the_worker_only(tiny, tmp_path):
+    request = OpenRequest(
+        folder=str(tiny("ltx")), device="cpu", dtype="float32", fault="worker-segfault"
+    )
+    with Engine(request, log=tmp_path / "worker.log") as engine:
+        with pytest.raises(WorkerDiedError, match="SIGSEGV|Windows status"):
+            engine.clip(request_in(tmp_path))
+        assert not engine.warm

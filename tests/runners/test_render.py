@@ -1,0 +1,229 @@
+"""The long render: only through the gate, every window judged, resumed to the very same frames."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compat.core.errors import GateShutError, UsageError
+from compat.core.job import GateDecision, GateState, Waiver
+from compat.core.model import Device, Environment
+from compat.core.system import exclusive_lock
+from compat.frames.encode import read_frames
+from compat.plan.model import ModelPlan, PromptAt, RenderPlan, SamplingPlan, VideoPlan, WindowPlan
+from compat.store.store import Store
+from runners.gate import fingerprint
+from runners.loop import RunStoppedError
+from runners.render import InterruptedRunError, RenderJob, render
+from runners.run_folder import RunFolder
+
+pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("engines")]
+
+HERE = Environment(
+    os="x", machine="x", python="3", packages={}, devices=(Device(kind="cpu"),), fingerprint="here"
+)
+# An untrained model gives mush, so its picture is waived and pixels alone decide nothing.
+WAIVER = Waiver(rule="picture", reason="an untrained model in a test")
+PLAN = RenderPlan(
+    model=ModelPlan(device="cpu", dtype="float32"),
+    video=VideoPlan(width=64, height=64, seconds=1.6),
+    window=WindowPlan(frames=17, overlap=9),
+    sampling=SamplingPlan(steps=2),
+    prompts=(PromptAt(at=0.0, text="a cat"), PromptAt(at=0.8, text="a dog")),
+)
+
+
+class Bench:
+    """One plan, one folder, one store, and an open gate unless asked otherwise."""
+
+    def __init__(self, model, folder, engine, store):
+        self.model, self.folder, self.engine, self.store = model, folder, engine, store
+        self.output = folder / "video.mp4"
+        self.events = []
+
+    def open_gate(self):
+        decision = GateDecision(
+            fingerprint=fingerprint(PLAN, self.model, HERE),
+            state=GateState.OPEN,
+            blocking=(),
+            undecided=(),
+            waived=(WAIVER,),
+            decided_at="now",
+        )
+        self.store.record_decision(decision)
+
+    def render(self, *, resume=False, on_event=None, plan=PLAN):
+        job = RenderJob(
+            plan=plan,
+            folder=self.model,
+            output=self.output,
+            environment=HERE,
+            resume=resume,
+            on_event=on_event or self.events.append,
+        )
+        return render(job, self.engine, self.store)
+
+    def frames(self):
+        return np.stack(list(read_frames(self.output)))
+
+    @property
+    def kinds(self):
+        return [event.kind for event in self.events]
+
+
+@pytest.fixture
+def bench(tiny, local_engine, tmp_path):
+    model = tiny("ltx")
+    with Store.open(tmp_path / "evidence.sqlite3") as store:
+        yield Bench(model, tmp_path, local_engine(model), store)
+
+
+@pytest.fixture
+def open_bench(bench):
+    bench.open_gate()
+    return bench
+
+
+def test_without_an_open_gate_nothing_starts(bench):
+    with pytest.raises(GateShutError, match="no preflight was made"):
+        bench.render()
+    assert not RunFolder.beside(bench.output).latents(0).exists()
+
+
+def test_a_gate_opened_for_another_plan_does_not_count(open_bench):
+    other = replace(PLAN, sampling=replace(PLAN.sampling, seed=1))
+    with pytest.raises(GateShutError):
+        open_bench.render(plan=other)
+
+
+def test_a_changed_model_file_closes_the_gate(open_bench, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(open_bench.model, tmp_path / "copy")
+    open_bench.model = copy
+    open_bench.open_gate()
+    config = copy / "vae" / "config.json"
+    config.write_text(config.read_text("utf-8") + " ", "utf-8")
+    with pytest.raises(GateShutError):
+        open_bench.render()
+
+
+def test_every_window_is_judged_before_the_next_is_denoised(open_bench):
+    finished = open_bench.render()
+    assert finished.frames == len(open_bench.frames()) == 40
+    window = ["window-denoised", "window-judged", "window-decoded"]
+    assert open_bench.kinds == ["run-started", *window * finished.windows, "run-finished"]
+    assert finished.folder.sheet.exists()
+    assert finished.folder.timeline.exists()
+
+
+def stop_after(number):
+    seen = []
+
+    def watch(event):
+        seen.append(event)
+        if len(seen) == number:
+            raise KeyboardInterrupt
+
+    return watch
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tiny, local_engine, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    with Store.open(folder / "evidence.sqlite3") as store:
+        whole = Bench(tiny("ltx"), folder, local_engine(tiny("ltx")), store)
+        whole.open_gate()
+        whole.render()
+        return whole.frames()
+
+
+@pytest.mark.parametrize("after", range(2, 12))
+def test_a_run_stopped_at_any_event_resumes_to_the_same_frames(open_bench, uninterrupted, after):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(after))
+    open_bench.render(resume=True)
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_a_window_whose_latents_are_on_disk_is_not_denoised_again(open_bench):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(2))
+    open_bench.render(resume=True)
+    assert open_bench.kinds[:2] == ["run-resumed", "window-judged"]
+
+
+def test_a_damaged_segment_is_made_again(open_bench, uninterrupted):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(7))
+    RunFolder.beside(open_bench.output).segment(0).write_bytes(b"rot")
+    open_bench.render(resume=True)
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_an_unfinished_run_is_not_overwritten(open_bench):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(4))
+    with pytest.raises(UsageError, match="unfinished run"):
+        open_bench.render()
+
+
+def test_there_is_nothing_to_resume_where_nothing_began(open_bench):
+    with pytest.raises(UsageError, match="no run to resume"):
+        open_bench.render(resume=True)
+
+
+def test_a_finished_run_is_not_resumed(open_bench):
+    open_bench.render()
+    with pytest.raises(UsageError, match="finished already"):
+        open_bench.render(resume=True)
+
+
+def test_two_renders_to_one_output_are_refused(open_bench):
+    with (
+        exclusive_lock(RunFolder.beside(open_bench.output).lock),
+        pytest.raises(UsageError, match="renders to"),
+    ):
+        open_bench.render()
+
+
+def poison(engine, calls):
+    """Make the named window calls come out as NaN, as a fault in the device would."""
+    original, count = engine.window, [0]
+
+    def window(request, on_progress=None):
+        answer = original(request, on_progress)
+        count[0] += 1
+        if count[0] not in calls:
+            return answer
+        from safetensors.numpy import load_file, save_file
+
+        broken = load_file(request.output_path)["latents"]
+        broken[0, 0, 0] = np.nan
+        save_file({"latents": broken}, request.output_path)
+        return replace(answer, new=replace(answer.new, non_finite=4))
+
+    engine.window = window
+
+
+def test_a_passing_fault_is_repeated_and_the_run_goes_on(open_bench, uninterrupted):
+    poison(open_bench.engine, {2})
+    open_bench.render()
+    assert open_bench.kinds.count("window-retried") == 1
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_a_fault_that_stays_stops_the_run_at_once(open_bench):
+    poison(open_bench.engine, {2, 3})
+    with pytest.raises(RunStoppedError, match="the very same latents"):
+        open_bench.render()
+    assert open_bench.kinds[-1] == "run-stopped"
+    assert not open_bench.output.exists()
+
+
+def test_a_stopped_run_goes_on_from_its_last_good_window(open_bench, uninterrupted):
+    poison(open_bench.engine, {3, 4})
+    with pytest.raises(RunStoppedError):
+        open_bench.render()
+    open_bench.render(resume=True)
+    assert np.array_equal(open_bench.frames(), uninterrupted)

@@ -1,0 +1,1 @@
+"""Kills long renders at random moments and compares what comes out after the resume."""
