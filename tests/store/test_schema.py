@@ -23,7 +23,7 @@ print("ready", flush=True)
 while not start.exists():
     time.sleep(0.001)
 with Store.open(path) as store:
-    for number in range(20):
+    for number in range(5):
         store.append(Event(run=run, number=number, kind="window-denoised", at="now"))
 """
 
@@ -68,7 +68,7 @@ def test_processes_that_open_a_new_store_at_the_same_time_all_write(tmp_path):
     assert [child.returncode for child in children] == [0, 0, 0, 0]
     with Store.open(path) as store:
         assert sorted((run.run, run.events) for run in store.runs()) == [
-            (f"run-{n}", 20) for n in range(4)
+            (f"run-{n}", 5) for n in range(4)
         ]
 
 
