@@ -206,7 +206,6 @@ def _layout(header: Header, alignment: int) -> Iterator[Finding]:
             path,
             "the header is right and names no tensor, expected at least one",
             remedy="download again; compare size and hash with the publisher's",
-            severity=Severity.MEDIUM,
         )
     for tensor in islice((t for t in tensors if t.start % alignment), MOST_REPEATS):
         yield damage(

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from compat.core.model import Finding, Severity
+from compat.core.model import Finding
 from compat.formats.bounded_json import DuplicateKeyError, UnreadableJsonError, parse_json
 from compat.formats.dtypes import SAFETENSORS_BITS
 from compat.formats.layout import (
@@ -49,7 +48,8 @@ def read_safetensors(path: Path) -> Reading:
     table = _read_table(draft)
     if table is None:
         return Reading(header=None, findings=tuple(draft.findings))
-    _fill(draft, table)
+    if not _fill(draft, table):
+        return Reading(header=None, findings=tuple(draft.findings))
     draft.findings.extend(_layout(draft))
     header = Header(
         path=path,
@@ -117,7 +117,8 @@ def _length_problem(draft: _Draft, prefix: bytes) -> Finding | None:
     return None
 
 
-def _fill(draft: _Draft, table: Mapping[str, Any]) -> None:
+def _fill(draft: _Draft, table: Mapping[str, Any]) -> bool:
+    """Read the entries of the table; False where so many are wrong that reading stopped."""
     draft.metadata = _metadata(draft, table.get("__metadata__"))
     problems: list[Finding] = []
     for name, entry in table.items():
@@ -129,7 +130,10 @@ def _fill(draft: _Draft, table: Mapping[str, Any]) -> None:
         else:
             draft.tensors[name] = tensor
             problems.extend(_size_problem(draft.path, tensor))
-    draft.findings.extend(islice(problems, MOST_REPEATS))
+        if len(problems) >= MOST_REPEATS:
+            draft.findings.extend(problems)
+            return False
+    draft.findings.extend(problems)
     if not draft.tensors and not problems:
         draft.findings.append(
             damage(
@@ -137,9 +141,9 @@ def _fill(draft: _Draft, table: Mapping[str, Any]) -> None:
                 draft.path,
                 "the header is right and names no tensor, expected at least one",
                 remedy=DOWNLOAD_AGAIN,
-                severity=Severity.MEDIUM,
             )
         )
+    return True
 
 
 def _metadata(draft: _Draft, found: object) -> dict[str, str]:

@@ -50,9 +50,8 @@ def test_what_could_not_be_checked_is_not_a_pass(tmp_path, capsys):
     assert main(["verify", str(tmp_path / "empty")]) == 5
 
 
-def test_fail_on_moves_the_threshold(tmp_path, capsys):
-    path = tmp_path / "x.safetensors"
-    text = b"{}"
-    path.write_bytes(struct.pack("<Q", len(text)) + text)
-    assert main(["verify", str(path)]) == 1
-    assert main(["verify", str(path), "--fail-on", "high"]) == 0
+def test_fail_on_moves_the_threshold(good, tmp_path, capsys):
+    path = tmp_path / "model.ckpt"
+    path.write_bytes(b"\x80\x02}q\x00.")
+    assert main(["verify", good, str(path)]) == 1
+    assert main(["verify", good, str(path), "--fail-on", "high"]) == 0
