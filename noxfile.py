@@ -125,7 +125,8 @@ def tests(session: nox.Session) -> None:
     _install(session, "diffusers,mlx,dev")
     # One BLAS thread per process: the tests themselves run in parallel.
     session.run(
-        "pytest", "-n", "auto", "--cov", "--cov-report=term:skip-covered", "--cov-report=xml",
+        "pytest", "-n", "auto", "--dist", "loadgroup", "--cov",
+        "--cov-report=term:skip-covered", "--cov-report=xml",
         *session.posargs,
         env={"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
     )  # fmt: skip

@@ -140,15 +140,14 @@ def _told(
     on_start: "Callable[[Question], None]",
 ) -> Iterator[Told]:
     """Ask, keep each result as it comes, and say what it means."""
-    from compat.knowledge import known_failures
+    from compat.knowledge import known_failures, verdict
     from runners.batch import ask_all
-    from runners.meaning import meaning
 
     store.record_environment(environment)
     with contextlib.closing(ask_all(asked, environment, on_start=on_start)) as results:
         for result in results:
             store.record_result(result)
-            yield result, meaning(result, known_failures(), environment)
+            yield result, verdict(result, known_failures(), environment)
 
 
 COMMAND = Command(

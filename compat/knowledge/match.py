@@ -1,9 +1,10 @@
 """Recognises known failures: in a text, and behind the result of a probe."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from compat.core.model import Environment, Finding, Outcome, ProbeResult, Target, Verdict
+from compat.core.model import Environment, Finding, Outcome, ProbeResult, Severity, Target, Verdict
 from compat.knowledge.load import known_failures
 from compat.knowledge.model import Expect, KnownFailure, When
 from compat.knowledge.versions import satisfies
@@ -44,14 +45,16 @@ def by_rule(findings: Iterable[Finding], failures: Iterable[KnownFailure]) -> li
 
 def verdict(
     result: ProbeResult,
-    failures: Iterable[KnownFailure],
+    failures: Sequence[KnownFailure],
     environment: Environment | None = None,
 ) -> Verdict:
     """Say what a probe's result means in the light of the known failures.
 
     Strict: where a known failure applies for certain and its probe passes, the entry is STALE and
-    somebody has to look. Without an environment no condition on packages or the operating system
-    is certain. An error is KNOWN only where an entry expects one, else it is UNDECIDED.
+    somebody has to look; and a failure is KNOWN only where each of its findings is, so that a
+    known one does not hide a new one beside it. Without an environment no condition on packages or
+    the operating system is certain. An error is KNOWN only where an entry expects one, else it is
+    UNDECIDED.
     """
     listed = [
         failure
@@ -64,9 +67,20 @@ def verdict(
     if result.outcome is Outcome.PASS:
         surprising = [failure for failure in listed if failure.expect is not Expect.MAYBE]
         return Verdict.STALE if surprising else Verdict.OK
-    if explaining(result, failures, environment):
-        return Verdict.KNOWN
-    return Verdict.NEW if result.outcome is Outcome.FAIL else Verdict.UNDECIDED
+    if result.outcome is Outcome.ERROR:
+        known = explaining(result, failures, environment)
+        return Verdict.KNOWN if known else Verdict.UNDECIDED
+    explained = all(explaining(part, failures, environment) for part in _one_by_one(result))
+    return Verdict.KNOWN if explained else Verdict.NEW
+
+
+def _one_by_one(result: ProbeResult) -> Iterator[ProbeResult]:
+    """The result once per finding that made it fail; once as it is where it names none."""
+    counting = [f for f in result.findings if f.severity.rank >= Severity.LOW.rank]
+    if not counting:
+        yield result
+    for finding in counting:
+        yield replace(result, findings=(finding,))
 
 
 def explaining(

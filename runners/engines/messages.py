@@ -21,13 +21,17 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAnswer:
-    """What was loaded: the pipeline class, its components with their bytes, and the cost."""
+    """What was loaded: the pipeline class, its components, and the cost.
+
+    ``non_finite`` names the weights that hold NaN or Inf, as component.parameter.
+    """
 
     pipeline: str
     components: Mapping[str, str]
     parameter_bytes: int
     seconds: float
     memory_bytes: int
+    non_finite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,22 @@ def test_a_crash_in_a_step_is_named_and_costs_the_worker_only(tiny, tmp_path):
         folder=str(tiny("ltx")), device="cpu", dtype="float32", fault="worker-segfault"
     )
     with Engine(request, log=tmp_path / "worker.log") as engine:
-        with pytest.raises(WorkerDiedError, match="SIGSEGV|Windows status"):
+        with pytest.raises(WorkerDiedError, match=r"SIGSEGV|Windows status"):
             engine.clip(request_in(tmp_path))
         assert not engine.warm
+
+
+def test_nan_weights_are_named_when_the_model_is_loaded(tiny, local_engine, tmp_path):
+    import shutil
+
+    from runners.demo.weights import as_float32, edit_weights, like
+
+    def poison(tensors):
+        values = as_float32(tensors["proj_out.bias"])
+        values[0] = np.nan
+        return {**tensors, "proj_out.bias": like(tensors["proj_out.bias"], values)}
+
+    folder = shutil.copytree(tiny("ltx"), tmp_path / "sick")
+    assert local_engine(folder).open().non_finite == ()
+    edit_weights(folder / "transformer" / "diffusion_pytorch_model.safetensors", poison)
+    assert local_engine(folder).open().non_finite == ("transformer.proj_out.bias",)

@@ -15,8 +15,8 @@ from compat.core.model import (
     Target,
     Verdict,
 )
+from compat.knowledge import verdict
 from compat.knowledge.model import Evidence, KnownFailure, Retry
-from runners.meaning import meaning
 
 HERE = Environment(os="Linux", machine="", python="", packages={}, devices=(), fingerprint="")
 FAILURE = KnownFailure(
@@ -58,4 +58,4 @@ ASIDE = finding("by the way", Severity.INFO)
 )
 def test_what_a_result_means(outcome, findings, expected):
     result = replace(RESULT, outcome=outcome, findings=findings)
-    assert meaning(result, [FAILURE], HERE) is expected
+    assert verdict(result, [FAILURE], HERE) is expected
