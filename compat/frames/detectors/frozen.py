@@ -10,7 +10,7 @@ from compat.frames.measures import ClipMeasures
 
 # Largest and mean difference of any channel at quarter size, in grey levels: what encoding leaves
 # of a still in the fitting half; one small object that moves by a pixel makes a peak of 30.
-STILL_PEAK, STILL_MEAN = 8.0, 0.3
+STILL_PEAK, STILL_MEAN = 8.0, 0.16
 FEWEST = 4
 
 
