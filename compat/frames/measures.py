@@ -30,9 +30,13 @@ class ClipMeasures:
         """Return one value per frame of the measure called ``name``."""
         return self.per_frame[name]
 
-    def median(self, name: str) -> float:
-        """Return the median over the frames where the measure could be taken, else NaN."""
-        return summary(self.per_frame[name], np.nanmedian)
+    def median(self, name: str, among: NDArray[np.bool_] | None = None) -> float:
+        """Return the median over the frames where the measure could be taken, else NaN.
+
+        ``among`` narrows it to the frames a finding speaks of, so that its numbers are theirs.
+        """
+        values = self.per_frame[name]
+        return summary(values if among is None else values[among], np.nanmedian)
 
     def lowest(self, name: str) -> float:
         """Return the smallest value that occurs, NaN where there is none."""

@@ -11,8 +11,7 @@ import probes
 from compat.backends.environment import detect_environment
 from compat.core.collect import collect
 from compat.core.model import Probe, ProbeResult, Target, Verdict
-from compat.knowledge import known_failures
-from runners.meaning import meaning
+from compat.knowledge import known_failures, verdict
 
 ALL = collect("probes", Probe)
 KINDS = {"cpu", "cuda", "mps", "mlx"}
@@ -100,4 +99,4 @@ def test_what_fails_here_fails_as_the_knowledge_base_says(ask, here, name, devic
         outcome=asked.outcome,
         findings=tuple(asked.findings),
     )
-    assert meaning(result, known_failures(), here) in (Verdict.OK, Verdict.KNOWN), asked.text
+    assert verdict(result, known_failures(), here) in (Verdict.OK, Verdict.KNOWN), asked.text

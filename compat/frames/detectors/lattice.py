@@ -19,18 +19,18 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     frames = above(strength, VISIBLE) & ~above(clip.series("flat_share"), 0.5)
     if extent(frames) is None:
         return None
-    period = 8 if clip.median("lattice_8") >= clip.median("lattice_16") else 16
+    period = 8 if clip.median("lattice_8", frames) >= clip.median("lattice_16", frames) else 16
+    typical = float(np.nanmedian(strength[frames]))
     return finding_from(
         Evidence(
             rule="lattice",
             # Compression, mosaics and pixel art make such grids too, so this alone is no verdict.
             severity=Severity.MEDIUM,
-            seen=f"edges fall on a grid of {period} px ({float(np.nanmedian(strength)):.2f}, "
-            f"expected below {VISIBLE})",
+            seen=f"edges fall on a grid of {period} px ({typical:.2f}, expected below {VISIBLE})",
             remedy="check patch order, tile seams and tile overlap of the VAE decode",
             stage="decoding",
             frames=frames,
-            numbers={"strength": float(np.nanmedian(strength))},
+            numbers={"strength": typical},
         ),
         clip,
     )

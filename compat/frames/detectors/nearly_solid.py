@@ -33,16 +33,16 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         Evidence(
             rule="nearly-solid",
             severity=severity,
-            seen=f"nearly one colour (spread {clip.median('channel_std'):.1f} of 255) with faint "
-            "edgeless noise, expected a picture with edges",
+            seen=f"nearly one colour (spread {clip.median('channel_std', frames):.1f} of 255) with "
+            "faint edgeless noise, expected a picture with edges",
             remedy="run one small clip on the CPU with the same seed and compare; check dtype "
             "support of the device and the scale of the latents",
             stage="sampling",
             frames=frames,
             numbers={
-                "channel_std": clip.median("channel_std"),
-                "luma_std": clip.median("luma_std"),
-                "kurtosis_4": clip.median("kurtosis_4"),
+                "channel_std": clip.median("channel_std", frames),
+                "luma_std": clip.median("luma_std", frames),
+                "kurtosis_4": clip.median("kurtosis_4", frames),
             },
         ),
         clip,

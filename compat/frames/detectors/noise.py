@@ -46,9 +46,9 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             stage="sampling",
             frames=frames,
             numbers={
-                name: clip.median(name)
+                name: clip.median(name, frames)
                 for name in ("kurtosis_4", "kurtosis_8", "energy_variation_16", "block_variation")
-                if np.isfinite(clip.median(name))
+                if np.isfinite(clip.median(name, frames))
             },
         ),
         clip,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, above, extent, finding_from
+from compat.frames.detector import Detector, Evidence, Mask, above, extent, finding_from
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -32,12 +32,12 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         Evidence(
             rule="scrambled-rows",
             severity=severity,
-            seen=_seen(clip),
+            seen=_seen(clip, frames),
             remedy="check the order of axes between decoder and encoder: frames must be "
             "[height, width, 3] and contiguous",
             stage="encoding",
             frames=frames,
-            numbers=_strengths(clip),
+            numbers=_strengths(clip, frames),
         ),
         clip,
     )
@@ -52,12 +52,12 @@ SENTENCES = {
 }
 
 
-def _strengths(clip: ClipMeasures) -> dict[str, float]:
-    return {name: float(np.nan_to_num(clip.median(name))) for name in SENTENCES}
+def _strengths(clip: ClipMeasures, frames: Mask) -> dict[str, float]:
+    return {name: float(np.nan_to_num(clip.median(name, frames))) for name in SENTENCES}
 
 
-def _seen(clip: ClipMeasures) -> str:
-    strengths = _strengths(clip)
+def _seen(clip: ClipMeasures, frames: Mask) -> str:
+    strengths = _strengths(clip, frames)
     return SENTENCES[max(strengths, key=lambda name: strengths[name])]
 
 

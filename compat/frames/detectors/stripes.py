@@ -21,19 +21,20 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         severity, frames = Severity.MEDIUM, above(share, DOUBTFUL)
     if severity is None:
         return None
-    upright = clip.median("stripes_v") >= clip.median("stripes_h")
+    upright = clip.median("stripes_v", frames) >= clip.median("stripes_h", frames)
+    typical = float(np.nanmedian(share[frames]))
     return finding_from(
         Evidence(
             rule="stripes",
             severity=severity,
             seen=f"{'vertical' if upright else 'horizontal'} stripes carry "
-            f"{float(np.nanmedian(share)):.0%} of all detail, expected less than "
+            f"{typical:.0%} of all detail, expected less than "
             f"{DOUBTFUL:.0%}",
             remedy="check memory layout (channels last) and convolutions of the decoder on this "
             "device, and the VAE tiling",
             stage="decoding",
             frames=frames,
-            numbers={"share": float(np.nanmedian(share))},
+            numbers={"share": typical},
         ),
         clip,
     )
