@@ -90,6 +90,7 @@ def show_decision(decision: GateDecision, estimate: Estimate | None, live: Live)
         live.say("gate OPEN", "bold green")
         if estimate is not None:
             live.say(f"  the full run: {describe_estimate(estimate)}")
+            live.say(f"  ({estimate.basis})", "dim")
         return
     live.say("gate SHUT", "bold red")
     for sentence in decision.blocking:
@@ -97,12 +98,12 @@ def show_decision(decision: GateDecision, estimate: Estimate | None, live: Live)
 
 
 def describe_estimate(estimate: Estimate) -> str:
-    """One line: time, memory and disk, each "unknown" where nothing was measured."""
+    """Time, memory and disk in one line, each "unknown" where nothing was measured."""
     time = "time unknown" if estimate.seconds is None else f"about {_duration(estimate.seconds)}"
     memory, disk = estimate.peak_memory_bytes, estimate.disk_bytes
     memory_text = "memory unknown" if memory is None else f"{memory / GIB:.1f} GiB memory"
     disk_text = "disk unknown" if disk is None else f"{disk / GIB:.2f} GiB disk"
-    return f"{time}, {memory_text}, {disk_text} ({estimate.basis})"
+    return f"{time}, {memory_text}, {disk_text}"
 
 
 def _duration(seconds: float) -> str:

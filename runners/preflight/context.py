@@ -40,6 +40,7 @@ class Notes:
     smoke: ClipAnswer | None = None
     picture: ClipAnswer | None = None
     judge_seconds_per_frame: float | None = None
+    encode_seconds_per_frame: float | None = None
     judged_pixels: int | None = None
     clips: list[tuple[ClipRequest, ClipAnswer]] = field(default_factory=list)
 

@@ -27,6 +27,7 @@ def estimate_for(context: Context) -> Estimate | None:
         samples=tuple(sample_of(request, answer) for request, answer in notes.clips),
         load_seconds=0.0,
         judge_seconds_per_frame=notes.judge_seconds_per_frame,
+        encode_seconds_per_frame=notes.encode_seconds_per_frame,
         frame_pixels=notes.judged_pixels,
         weight_bytes=notes.opened.parameter_bytes if notes.opened else None,
         crf=context.job.plan.output.crf,

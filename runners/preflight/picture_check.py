@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from compat.core.model import Confidence, Finding, Outcome, Place, Severity
+from compat.frames.encode import write_lossless, write_mp4
 from compat.frames.judge import Expectation, Judgement, JudgeVerdict, judge
 from compat.frames.sheet import contact_sheet
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
@@ -38,6 +39,7 @@ def check_picture(context: Context) -> Answer:
     context.notes.picture = answer
     context.notes.clips.append((request, answer))
     judgement, sheet = look_at(context, request)
+    time_encoding(context, request)
     findings = (
         *number_findings(answer, request),
         *round_trip_findings(answer.round_trip),
@@ -60,6 +62,17 @@ def look_at(context: Context, request: ClipRequest) -> tuple[Judgement, Path]:
     sheet = context.job.scratch / "picture.png"
     contact_sheet(iter(frames), judgement, sheet)
     return judgement, sheet
+
+
+def time_encoding(context: Context, request: ClipRequest) -> None:
+    """Write the clip as the loop would, lossless and as MP4, to know what a frame costs."""
+    frames = np.load(request.frames_path, mmap_mode="r")
+    plan = context.job.plan
+    started = time.perf_counter()
+    write_lossless(iter(frames), context.job.scratch / "picture.mkv", fps=plan.video.fps)
+    preview = context.job.scratch / "picture.mp4"
+    write_mp4(iter(frames), preview, fps=plan.video.fps, crf=plan.output.crf)
+    context.notes.encode_seconds_per_frame = (time.perf_counter() - started) / max(1, len(frames))
 
 
 def round_trip_findings(trip: RoundTrip | None) -> Iterator[Finding]:
