@@ -13,7 +13,7 @@ from tools.train_embedded_ltx.decoder import tune_decoder
 from tools.train_embedded_ltx.export import export
 from tools.train_embedded_ltx.transformer import train_transformer
 
-STAGES: Final = ("vae", "text", "shards", "decoder", "transformer", "export", "figures")
+STAGES: Final = ("vae", "text", "shards", "decoder", "transformer", "export", "figures", "tables")
 
 
 def parse() -> argparse.Namespace:
@@ -23,8 +23,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--shards", type=int, default=12, help="how many shards of clips to draw")
-    parser.add_argument("--first-shard", type=int, default=0)
+    parser.add_argument("--shards", type=int, default=5, help="how many mixed shards to draw")
+    parser.add_argument("--wide-shards", type=int, default=3, help="how many of larger pictures")
     parser.add_argument("--decoder-steps", type=int, default=1500)
     parser.add_argument("--steps", type=int, default=8000, help="steps of the transformer")
     parser.add_argument("--decay-from", type=int, default=5500, help="step where the rate falls")
@@ -44,19 +44,28 @@ def main() -> None:
     if options.stage in ("all", "text") and not (work / "text.pt").exists():
         stages.start_text(work, options.seed)
     if options.stage in ("all", "shards"):
-        for number in range(options.first_shard, options.first_shard + options.shards):
-            stages.make_shard(work, number)
+        for number in range(options.shards):
+            stages.make_shard(work, number, wide=False)
+        for number in range(options.wide_shards):
+            stages.make_shard(work, number, wide=True)
     if options.stage in ("all", "decoder"):
         torch.manual_seed(options.seed)
         tune_decoder(work, options.decoder_steps, torch.device(options.device))
     if options.stage in ("all", "transformer"):
-        torch.manual_seed(options.seed)
-        train_transformer(work, options.steps, options.decay_from, torch.device(options.device))
+        train_transformer(
+            work,
+            steps=options.steps,
+            decay_from=options.decay_from,
+            seed=options.seed,
+            device=torch.device(options.device),
+        )
     model = options.model or work / "ltx"
     if options.stage in ("all", "export"):
         print(f"{model}: {export(work, model)} bytes", flush=True)
     if options.stage in ("all", "figures"):
         figures.measure(model, work / "figures", options.part)
+    if options.stage in ("all", "tables"):
+        print(figures.as_tables(work / "figures"))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ LAYOUTS: Final = (
     ((96, 64), 17, 3),
 )
 """Sizes, frames and clips of a step, in turn."""
-RATE: Final = 5e-5
+RATE: Final = 1e-4
 WARM_UP: Final = 50
 MOST_NOISE: Final = 0.3
 """Latents get noise of up to this many standard deviations; half of the clips get less than 0.1."""

@@ -75,3 +75,28 @@ def measure(folder: Path, into: Path, names: list[str]) -> None:
         figures = PARTS[name](pipeline)
         (into / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
         print(name, json.dumps(figures), flush=True)
+
+
+def _row(cells: list[Any]) -> str:
+    """One line of a Markdown table."""
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def as_tables(measured: Path) -> str:
+    """The measured parts as Markdown tables for the model card."""
+    found = {
+        name: json.loads(path.read_text("utf-8"))
+        for name in PARTS
+        if (path := measured / f"{name}.json").exists()
+    }
+    lines = [_row(["VAE, unseen clips", "PSNR in dB"]), _row(["---", "---"])]
+    lines += [_row([name, value]) for name, value in found.pop("vae", {}).items()]
+    columns = ["clips", "colour", "background", "shape", "direction", "all"]
+    lines += ["", _row(["set", *columns]), _row(["---"] * 7)]
+    for name, figures in found.items():
+        nested = figures if "clips" not in figures else {"": figures}
+        lines += [
+            _row([f"{name} {part}".strip(), *(values[key] for key in columns)])
+            for part, values in nested.items()
+        ]
+    return "\n".join(lines) + "\n"

@@ -19,15 +19,20 @@ from tools.train_embedded_ltx.latent_pool import (
 )
 from tools.train_embedded_ltx.text import make_text_encoder, make_tokenizer, train_text_encoder
 
-SIZES: Final[dict[str, tuple[tuple[int, int], int]]] = {
-    "64x64": ((64, 64), 2000),
-    "96x96": ((96, 96), 600),
-    "64x96": ((64, 96), 200),
-    "96x64": ((96, 64), 200),
+Counts = tuple[int, int, int]
+MIXED_SHARD: Final[dict[str, Counts]] = {
+    "64x64": (2000, 2000, 300),
+    "96x96": (600, 600, 90),
+    "64x96": (200, 200, 0),
+    "96x64": (200, 200, 0),
 }
-"""Sizes (height, width) and how many plain clips of each kind one shard holds."""
-CHANGING_SHARE: Final = 0.15
-"""Clips whose prompt changes, as a share of the plain ones; they are slow to draw."""
+"""Clips in a shard by size (height x width): starts of clips, middles, middles that change."""
+WIDE_SHARD: Final[dict[str, Counts]] = {
+    "96x96": (3000, 1000, 0),
+    "64x96": (1000, 400, 0),
+    "96x64": (1000, 400, 0),
+}
+"""The same for shards that add to the larger pictures, which are harder to learn."""
 TEXT_STEPS: Final = 500
 
 
@@ -99,39 +104,35 @@ def load_text(work: Path) -> tuple[Any, Any]:
     return tokenizer, model.requires_grad_(requires_grad=False)
 
 
-def make_shard(work: Path, number: int) -> None:
-    """Draws and encodes one shard of clips; about a minute and a half on one core."""
-    path = work / f"shard-{number:03d}.pt"
+def make_shard(work: Path, number: int, *, wide: bool) -> None:
+    """Draws and encodes one shard of clips; two minutes on one core."""
+    path = work / f"shard-{'wide' if wide else 'mixed'}-{number:03d}.pt"
     if path.exists():
         return
-    rng = np.random.default_rng(1000 + number)
+    rng = np.random.default_rng((2000 if wide else 1000) + number)
     encoder = BlockEncoder(load_encoder(work))
     pools: dict[str, Pool] = {}
-    for name, (size, count) in SIZES.items():
-        pools[f"start {name}"] = plain_pool(encoder, rng, size, count, middle=False)
-        pools[f"middle {name}"] = plain_pool(encoder, rng, size, count, middle=True)
-        changing = int(count * CHANGING_SHARE)
-        if changing >= 50:
+    for name, (starts, middles, changing) in (WIDE_SHARD if wide else MIXED_SHARD).items():
+        height, width = (int(edge) for edge in name.split("x"))
+        size = (height, width)
+        pools[f"start {name}"] = plain_pool(encoder, rng, size, starts, middle=False)
+        pools[f"middle {name}"] = plain_pool(encoder, rng, size, middles, middle=True)
+        if changing:
             pools[f"changing {name}"] = changing_pool(encoder, rng, size, changing)
-    save(
-        {
-            name: {"latents": pool.latents.bfloat16(), "scenes": pool.scenes, "change": pool.change}
-            for name, pool in pools.items()
-        },
-        path,
-    )
-    print(f"shard {number}: {sum(len(pool) for pool in pools.values())} clips", flush=True)
+    fields = {
+        name: {"latents": pool.latents.bfloat16(), "scenes": pool.scenes, "change": pool.change}
+        for name, pool in pools.items()
+    }
+    save(fields, path)
+    print(f"{path.name}: {sum(len(pool) for pool in pools.values())} clips", flush=True)
 
 
 def load_shards(paths: list[Path]) -> dict[str, Pool]:
     """All shards together, by kind and size."""
     shards = [load(path) for path in paths]
-    return {
-        name: Pool(
-            **{
-                field: torch.cat([shard[name][field] for shard in shards])
-                for field in ("latents", "scenes", "change")
-            }
-        )
-        for name in shards[0]
-    }
+    found: dict[str, Pool] = {}
+    for name in dict.fromkeys(name for shard in shards for name in shard):
+        parts = [shard[name] for shard in shards if name in shard]
+        fields = {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+        found[name] = Pool(**fields)
+    return found

@@ -26,8 +26,8 @@ from tools.train_embedded_ltx.text import EMPTY, PromptTable
 
 BATCH_TOKENS: Final = 2048
 """Latent positions per step: 128 windows of 4 latents at 64 x 64, 56 at 96 x 96."""
-SIZE_ODDS: Final = {"64x64": 0.66, "96x96": 0.24, "64x96": 0.05, "96x64": 0.05}
-KIND_ODDS: Final = {"start": 0.55, "middle": 0.24, "changing": 0.14, "first": 0.07}
+SIZE_ODDS: Final = {"64x64": 0.4, "96x96": 0.42, "64x96": 0.09, "96x64": 0.09}
+KIND_ODDS: Final = {"start": 0.62, "middle": 0.2, "changing": 0.12, "first": 0.06}
 LENGTH_ODDS: Final = {2: 0.12, 3: 0.2, 4: 0.42, 5: 0.26}
 MIDDLE_LENGTH_ODDS: Final = {2: 0.06, 3: 0.1, 4: 0.42, 5: 0.26, 6: 0.16}
 CHANGING_LENGTH_ODDS: Final = {4: 0.5, 5: 0.3, 6: 0.2}
@@ -133,13 +133,15 @@ def rate_at(step: int, steps: int, decay_from: int) -> float:
 
 
 def channel_weight(work: Path) -> Tensor:
-    """Channels weigh as their unnormalised spread: pixels depend most on the wide ones."""
-    spread = stages.load(work / "encoder.pt")["latents_std"]
+    """Wide channels weigh more, as the root of their unnormalised spread: pixels need them most."""
+    spread = stages.load(work / "encoder.pt")["latents_std"].sqrt()
     weight: Tensor = spread / spread.mean()
     return weight
 
 
-def train_transformer(work: Path, steps: int, decay_from: int, device: torch.device) -> None:
+def train_transformer(
+    work: Path, *, steps: int, decay_from: int, seed: int, device: torch.device
+) -> None:
     """Trains until `steps`, from the last checkpoint if there is one; rereads shards as they come.
 
     The learning rate falls from `decay_from` on. Writes `transformer.pt` (to resume) and
@@ -157,6 +159,7 @@ def train_transformer(work: Path, steps: int, decay_from: int, device: torch.dev
         optimiser.restore(kept["optimiser"])
         average.weights.update({name: value.to(device) for name, value in kept["average"].items()})
         first = kept["step"]
+    torch.manual_seed(seed + first)
     weight, known, recent, since = channel_weight(work), 0, 0.0, time.monotonic()
     pools: dict[str, Pool] = {}
     for step in range(first, steps):
