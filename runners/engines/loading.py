@@ -7,7 +7,6 @@ from typing import Any
 from compat.core.system import own_peak_memory_bytes
 from runners.engines.messages import OpenAnswer, OpenRequest
 
-
 SMALL_MODEL_BYTES = 64 << 20
 """Below this a step's tensors are so small that handing them to threads costs more than it gives:
 64x64x25 in 12 steps took 0.19 s on one thread and many times that on two of a busy machine."""
