@@ -6,6 +6,7 @@ externally managed Python (Debian, Homebrew) is no obstacle. ``nox -s ...`` work
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -27,11 +28,23 @@ def _bring_nox() -> Path:
     python = _private_python()
     if not _has_nox(python):
         print("framegate: setting up nox in a private environment (about 1 MB to download)")
-        venv.create(PRIVATE, with_pip=True, clear=True)
+        _make_private()
         subprocess.run(
             [str(python), "-m", "pip", "install", "--quiet", "nox>=2024.10.9"], check=True
         )
     return python
+
+
+def _make_private() -> None:
+    """Make the private environment; Debian splits the module that puts pip into it off Python."""
+    if importlib.util.find_spec("ensurepip") is None:
+        print(
+            "framegate: this Python has no ensurepip, so no private environment can be made\n"
+            "  what to do: install your system's python3-venv package, or nox itself",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    venv.create(PRIVATE, with_pip=True, clear=True)
 
 
 def _has_nox(python: Path) -> bool:
