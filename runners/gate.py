@@ -42,7 +42,7 @@ def decide(preflight: Preflight, waivers: tuple[Waiver, ...] = ()) -> GateDecisi
     for check in preflight.checks:
         if check.outcome is Outcome.PASS:
             continue
-        waived = _waivers_for(check, waivers)
+        waived = waivers_for(check, waivers)
         if waived:
             used += waived
         elif check.outcome is Outcome.SKIP and check.id not in REQUIRED:
@@ -59,6 +59,20 @@ def decide(preflight: Preflight, waivers: tuple[Waiver, ...] = ()) -> GateDecisi
         waived=tuple(used),
         decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def waivers_for(check: Check, waivers: tuple[Waiver, ...]) -> list[Waiver]:
+    """The waivers that cover this check whole: by its id, or by every rule that blocks it.
+
+    One without a reason covers nothing.
+    """
+    reasoned = [waiver for waiver in waivers if waiver.reason.strip()]
+    whole = [waiver for waiver in reasoned if waiver.rule == check.id]
+    if whole:
+        return whole
+    bad = _blocking_rules(check.findings)
+    covering = [waiver for waiver in reasoned if waiver.rule in bad]
+    return covering if bad and bad == {waiver.rule for waiver in covering} else []
 
 
 def require_open(store: Store, wanted: str) -> GateDecision:
@@ -79,16 +93,6 @@ def require_open(store: Store, wanted: str) -> GateDecision:
             "mend what blocks and run framegate preflight again",
         )
     return decision
-
-
-def _waivers_for(check: Check, waivers: tuple[Waiver, ...]) -> list[Waiver]:
-    """The waivers that cover this check whole: by its id, or by every rule that blocks it."""
-    whole = [waiver for waiver in waivers if waiver.rule == check.id]
-    if whole:
-        return whole
-    bad = _blocking_rules(check.findings)
-    covering = [waiver for waiver in waivers if waiver.rule in bad]
-    return covering if bad and bad == {waiver.rule for waiver in covering} else []
 
 
 def _blocking_rules(findings: tuple[Finding, ...]) -> set[str]:

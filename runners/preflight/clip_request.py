@@ -24,7 +24,11 @@ class ClipSize:
 def clip_request(
     context: Context, name: str, *, steps: int, size: ClipSize | None = None
 ) -> ClipRequest:
-    """The request for the clip called ``name``; without a size the smallest legal one."""
+    """The request for the clip called ``name``; without a size the smallest legal one.
+
+    It takes ``steps`` of the scheduler's own making: the plan's sigmas are a number of steps of
+    their own, so only the picture asks for them.
+    """
     plan = context.job.plan
     chosen = size or smallest(context, steps)
     return ClipRequest(
@@ -37,7 +41,6 @@ def clip_request(
         guidance=chosen.guidance,
         seed=plan.sampling.seed,
         fps=plan.video.fps,
-        sigmas=plan.sampling.sigmas if name != "smoke" else (),
         latents_path=str(context.job.scratch / f"{name}.safetensors"),
         frames_path=str(context.job.scratch / f"{name}.npy"),
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compat.core.collect import collect
-from compat.core.model import Device, Finding, Outcome, Probe, ProbeResult, Severity
-from compat.formats.header import read_header
+from compat.core.model import Device, Finding, Outcome, Place, Probe, ProbeResult, Severity
 from compat.knowledge.load import known_failures
 from compat.knowledge.match import explaining
 from runners.batch import Question, ask_all, questions
 from runners.preflight.context import Answer, Context, Step, UndecidedError
+from runners.preflight.weights import stored_tensors
 
 ALWAYS = (
     "bf16-save-path",
@@ -52,8 +52,7 @@ def wanted_probes(context: Context) -> dict[str, Probe]:
 
 def stored_dtypes(context: Context) -> set[str]:
     """The dtypes that stand in the headers of the model's files."""
-    paths = context.job.folder.rglob("*.safetensors")
-    return {tensor.dtype for path in paths for tensor in read_header(path).tensors.values()}
+    return {tensor.dtype for tensor in stored_tensors(context.job.folder)}
 
 
 def device_of(context: Context) -> Device:
@@ -97,9 +96,18 @@ def findings_of(result: ProbeResult) -> Iterator[Finding]:
     if result.outcome is not Outcome.FAIL:
         return
     known = explaining(result, known_failures())
-    for finding in result.findings:
+    for finding in result.findings or (_bare(result),):
         remedy = finding.remedy or (known[0].remedy if known else "")
         yield replace(finding, severity=Severity.HIGH, remedy=remedy)
+
+
+def _bare(result: ProbeResult) -> Finding:
+    return Finding(
+        rule=f"{result.probe}-failed",
+        severity=Severity.HIGH,
+        message=f"{result.probe} failed: {result.reason}",
+        place=Place(kind="device", path=result.target.device),
+    )
 
 
 STEP = Step(id="device", title="device computes right", run=check_device, needs=("files",))

@@ -33,8 +33,11 @@ def check_picture(context: Context) -> Answer:
             "nobody has said at which size this model gives a good picture, so none was judged; "
             "set [picture] width, height, frames in the plan"
         )
-    steps = size.steps
-    request = replace(clip_request(context, "picture", steps=steps, size=size), round_trip=True)
+    request = replace(
+        clip_request(context, "picture", steps=size.steps, size=size),
+        sigmas=own_sigmas(context),
+        round_trip=True,
+    )
     answer = context.engine.clip(request, lambda step: context.progress("picture", step))
     context.notes.picture = answer
     context.notes.clips.append((request, answer))
@@ -46,6 +49,11 @@ def check_picture(context: Context) -> Answer:
         *judgement.findings,
     )
     return _answer(judgement, findings, sheet, _measures(request, answer, judgement, size.source))
+
+
+def own_sigmas(context: Context) -> tuple[float, ...]:
+    """The plan's sigmas as the loop takes them: a closing 0 is the scheduler's own to add."""
+    return tuple(sigma for sigma in context.job.plan.sampling.sigmas if sigma > 0)
 
 
 def look_at(context: Context, request: ClipRequest) -> tuple[Judgement, Path]:
@@ -117,7 +125,7 @@ def _answer(
         # A suspicion is shown and kept; alone it does not stop a render (the snowstorm rule).
         outcome = Outcome.PASS
     if outcome is Outcome.FAIL and findings:
-        reason = findings[0].message
+        reason = max(findings, key=lambda finding: finding.severity.rank).message
     return Answer(
         findings=findings, measures=measures, pictures=(str(sheet),), outcome=outcome, reason=reason
     )

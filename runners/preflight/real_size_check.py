@@ -20,7 +20,7 @@ def check_real_size(context: Context) -> Answer:
         guidance=plan.sampling.guidance,
         source="the plan's window",
     )
-    request = clip_request(context, "smoke", steps=1, size=size)
+    request = clip_request(context, "real-size", steps=1, size=size)
     answer = context.engine.clip(request, lambda step: context.progress("real-size", step))
     context.notes.clips.append((request, answer))
     return Answer(

@@ -8,6 +8,7 @@ from compat.core.system import free_memory_bytes
 from compat.plan.estimate import disk_bytes
 from compat.plan.schedule import schedule
 from runners.preflight.context import Answer, Context, Step
+from runners.preflight.weights import element_count
 
 BYTES_OF_DTYPE = {"float32": 4, "bfloat16": 2, "float16": 2}
 MIB = 1 << 20
@@ -35,16 +36,7 @@ def check_resources(context: Context) -> Answer:
 
 def weight_bytes(context: Context) -> int:
     """Bytes the weights take once loaded in the planned dtype, from the file headers alone."""
-    from compat.formats.header import read_header
-
-    elements = 0
-    for path in sorted(context.job.folder.rglob("*.safetensors")):
-        for tensor in read_header(path).tensors.values():
-            count = 1
-            for side in tensor.shape:
-                count *= side
-            elements += count
-    return elements * BYTES_OF_DTYPE[context.job.dtype]
+    return element_count(context.job.folder) * BYTES_OF_DTYPE[context.job.dtype]
 
 
 def existing_parent(path: Path) -> Path:
@@ -58,7 +50,8 @@ def _free_memory(context: Context) -> int:
         return free_memory_bytes()
     for device in context.job.environment.devices:
         if device.kind in (kind, "rocm") and device.index == int(index or 0):
-            return device.memory_bytes
+            # 0 means that the backend could not tell; the machine's own is then the only bound.
+            return device.memory_bytes or free_memory_bytes()
     return free_memory_bytes()
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from compat.core.codec import to_data
 from compat.core.errors import CompatError
-from compat.core.job import Check, Preflight
+from compat.core.job import Check, Preflight, Waiver
 from compat.core.model import Finding, Outcome, Place, Severity
+from runners.gate import waivers_for
 from runners.preflight.context import Answer, Context, Step, UndecidedError
 from runners.preflight.cost import estimate_for
 from runners.process import RemoteError, WorkerDiedError
@@ -17,21 +18,26 @@ def preflight(
     context: Context,
     *,
     steps: Iterable[Step],
+    waivers: tuple[Waiver, ...] = (),
     keep_going: bool = False,
     on_check: Callable[[Check], None] = lambda _check: None,
 ) -> Preflight:
     """Run every check and return what was found; never raises for what a check meets.
 
     A check whose needs did not pass is SKIP with that reason; a worker that died or an engine that
-    raised is ERROR with the true reason. ``keep_going`` runs checks whose needs failed as well, to
+    raised is ERROR with the true reason. A need that ``waivers`` cover counts as passed: what comes
+    after a waived check is still checked. ``keep_going`` runs checks whose needs failed as well, to
     learn which of them see a fault. ``on_check`` is called as each one ends.
     """
     started = time.perf_counter()
     done: dict[str, Check] = {}
+    settled: set[str] = set()
     for step in steps:
         needs = () if keep_going else step.needs
-        check = _run(replace(step, needs=needs), context, done)
+        check = _run(replace(step, needs=needs), context, settled)
         done[step.id] = check
+        if check.outcome is Outcome.PASS or waivers_for(check, waivers):
+            settled.add(step.id)
         on_check(check)
     return Preflight(
         fingerprint=context.job.fingerprint,
@@ -42,8 +48,8 @@ def preflight(
     )
 
 
-def _run(step: Step, context: Context, done: dict[str, Check]) -> Check:
-    missing = [name for name in step.needs if done[name].outcome is not Outcome.PASS]
+def _run(step: Step, context: Context, settled: set[str]) -> Check:
+    missing = [name for name in step.needs if name not in settled]
     blank = Check(id=step.id, title=step.title, outcome=Outcome.SKIP)
     if missing:
         return replace(blank, reason=f"not reached: {missing[0]} did not pass")
@@ -66,6 +72,9 @@ def _answered(step: Step, context: Context, blank: Check) -> Check:
         return _broken(blank, f"{error.kind}: {error.message}", evidence, context)
     except CompatError as error:
         return _broken(blank, str(error), {"remedy": error.remedy}, context)
+    except OSError as error:
+        reason = f"{error.filename or context.job.scratch}: {error.strerror or error}"
+        return _broken(blank, reason, {"remedy": "free some space or mend the rights"}, context)
     return _check_of(answer, blank)
 
 

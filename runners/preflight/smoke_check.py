@@ -4,6 +4,7 @@ A healthy large model gives mush at this size, so nobody looks at the picture. W
 NaN, dead or exploding latents, a seed that changes nothing, a prompt that changes nothing.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,8 +17,9 @@ from runners.preflight.context import Answer, Context, Step
 SMOKE_STEPS = 2
 """One step cannot show that a step's output can be the next one's input."""
 
-CONTRAST_PROMPT = "an empty dark room at night"
-"""Asked when the plan holds one prompt only; any text that shares nothing with it would do."""
+CONTRAST_PROMPTS = ("an empty dark room at night", "a crowded sunny beach")
+"""Asked when the plan holds one prompt only; any text that shares nothing with it would do, and the
+second is for the plan that asks for the first."""
 
 DIFFERENT_SEED_DISTANCE = 0.01
 """Two seeds start from independent noise (distance about 1.4); below 1 % the seed is ignored."""
@@ -68,7 +70,12 @@ def check_smoke(context: Context) -> Answer:
 def contrast_prompt(context: Context) -> str:
     """Another prompt than the first: the plan's next different one, else a fixed sentence."""
     first, *others = (prompt.text for prompt in context.job.plan.prompts)
-    return next((text for text in others if text != first), CONTRAST_PROMPT)
+    # Many tokenizers fold case and spaces, so a prompt that differs in those alone is the same.
+    return next(text for text in (*others, *CONTRAST_PROMPTS) if _folded(text) != _folded(first))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Finding]:
@@ -99,8 +106,16 @@ def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Findin
 
 
 def sensitivity_findings(distances: Distances, request: ClipRequest) -> Iterator[Finding]:
-    """What the comparison shows: not repeatable, seed ignored, prompt ignored."""
+    """What the comparison shows: not repeatable, seed ignored, prompt ignored, NaN for another."""
     place = Place(kind="node", path="denoise", detail=f"{request.width}x{request.height}")
+    for name, distance in (("seed", distances.seed), ("prompt", distances.prompt)):
+        if not math.isfinite(distance):
+            yield _finding(
+                "non-finite-latents",
+                f"another {name} gave latents that hold NaN or Inf or have another shape",
+                place,
+                "use bfloat16 instead of float16; these weights overflow for some inputs",
+            )
     if distances.repeat > REPEAT_DISTANCE:
         yield _finding(
             "not-repeatable",
@@ -116,7 +131,8 @@ def sensitivity_findings(distances: Distances, request: ClipRequest) -> Iterator
             place,
             "the noise does not reach the transformer; check the scheduler and the latents",
         )
-    if distances.prompt <= max(PROMPT_DISTANCE, PROMPT_OVER_ROUNDING * distances.repeat):
+    rounding = max(PROMPT_DISTANCE, PROMPT_OVER_ROUNDING * distances.repeat)
+    if math.isfinite(rounding) and distances.prompt <= rounding:
         yield _finding(
             "prompt-ignored",
             f"another prompt moved the latents by {distances.prompt:.2g}, repeating the same one "

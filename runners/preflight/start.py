@@ -52,7 +52,11 @@ def start_preflight(
     )
     steps = steps_for(real_size=options.real_size, references=options.references)
     found = preflight(
-        context, steps=steps, keep_going=options.keep_going, on_check=options.on_check
+        context,
+        steps=steps,
+        waivers=options.waivers,
+        keep_going=options.keep_going,
+        on_check=options.on_check,
     )
     decision = decide(found, options.waivers)
     store.record_preflight(found, environment=session.environment.fingerprint)

@@ -3,6 +3,7 @@
 import pytest
 
 from compat.core.errors import CompatError
+from compat.core.job import Waiver
 from compat.core.model import Crash, Finding, Outcome, Place, Severity
 from runners.preflight import run as run_module
 from runners.preflight.context import Answer, Step, UndecidedError
@@ -53,6 +54,11 @@ def checks(monkeypatch):
         (Answer(findings=(finding(Severity.MEDIUM),)), Outcome.FAIL, "it is so"),
         (UndecidedError("nobody knows"), Outcome.SKIP, "nobody knows"),
         (CompatError("no such file"), Outcome.ERROR, "no such file"),
+        (
+            OSError(28, "no space left on device", "/x"),
+            Outcome.ERROR,
+            "/x: no space left on device",
+        ),
         (RemoteError("TypeError", "no bf16", ""), Outcome.ERROR, "TypeError: no bf16"),
         (
             WorkerDiedError(Crash(kind="signal", detail="killed by SIGSEGV")),
@@ -70,6 +76,13 @@ def test_a_check_is_not_reached_when_what_it_needs_did_not_pass(checks):
     bad = step("files", Answer(findings=(finding(Severity.HIGH),)))
     _, load = checks(bad, step("load", Answer(), needs=("files",)))
     assert (load.outcome, load.reason) == (Outcome.SKIP, "not reached: files did not pass")
+
+
+def test_what_needs_a_waived_check_is_still_checked(checks):
+    bad = step("smoke", Answer(findings=(finding(Severity.HIGH),)))
+    waiver = Waiver(rule="smoke", reason="seen by hand")
+    _, picture = checks(bad, step("picture", Answer(), needs=("smoke",)), waivers=(waiver,))
+    assert picture.outcome is Outcome.PASS
 
 
 def test_going_on_runs_it_all_the_same(checks):

@@ -60,6 +60,12 @@ def test_a_waiver_opens_and_is_kept(rule):
     assert (decision.state, decision.waived) == (GateState.OPEN, (waiver,))
 
 
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_waiver_without_a_reason_waives_nothing(reason):
+    waiver = Waiver(rule="picture", reason=reason)
+    assert decide(preflight(picture=Outcome.FAIL), (waiver,)).state is GateState.SHUT
+
+
 def test_a_waiver_of_another_rule_does_not_open():
     waiver = Waiver(rule="other-rule", reason="because")
     assert decide(preflight(picture=Outcome.FAIL), (waiver,)).state is GateState.SHUT

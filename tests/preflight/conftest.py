@@ -1,0 +1,147 @@
+"""A context whose engine answers from a table, so that a check runs without torch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compat.core.model import Device, Environment
+from compat.plan.model import ModelPlan, PromptAt, RenderPlan
+from compat.store.store import Store
+from runners.engines.messages import (
+    ClipAnswer,
+    OpenAnswer,
+    RoundTrip,
+    SavePathAnswer,
+    TensorStatistics,
+)
+from runners.preflight.context import Context, Job, Notes
+
+HERE = Environment(
+    os="x", machine="x", python="3", packages={}, devices=(Device(kind="cpu"),), fingerprint="here"
+)
+PLAN = RenderPlan(
+    model=ModelPlan(device="cpu", dtype="float32"), prompts=(PromptAt(at=0.0, text="a cat"),)
+)
+CALM = TensorStatistics(shape=(1, 8, 2, 2, 2), mean=0.0, std=1.0, peak=3.0, non_finite=0)
+CLIP = ClipAnswer(
+    latents=CALM,
+    step_std=(1.0, 1.0),
+    step_seconds=(0.1,),
+    prepare_seconds=0.3,
+    decode_seconds=0.2,
+    seconds=0.7,
+    peak_memory_bytes=1000,
+    decoded=CALM,
+    round_trip=RoundTrip(correlation=0.97, scale_ratio=1.0),
+)
+
+
+def moving_disc(frames, height, width):
+    """A soft disc that crosses a coloured gradient: what the judge calls good."""
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    ground = np.stack([90 + rows, 60 + columns / 2, 150 - rows / 2], axis=-1)
+    clip = []
+    for number in range(frames):
+        centre = width * (0.25 + 0.5 * number / max(1, frames - 1))
+        distance = np.hypot(columns - centre, rows - height / 2)
+        disc = 1 / (1 + np.exp((distance - height / 5) / 1.5))
+        clip.append(ground * (1 - disc[..., None]) + np.array([220, 40, 30]) * disc[..., None])
+    return np.clip(np.stack(clip), 0, 255).astype(np.uint8)
+
+
+class FakeEngine:
+    """Answers like a healthy model: latents follow seed and prompt, frames show a moving disc."""
+
+    def __init__(self):
+        self.clips = []
+        self.answer = CLIP
+        self.frames = moving_disc
+        self.opened = OpenAnswer(
+            pipeline="LTXPipeline", components={}, parameter_bytes=4096, seconds=0.1, memory_bytes=1
+        )
+        self.saved = SavePathAnswer(shape=(2, 64, 64, 3), largest_difference=0.5)
+
+    def open(self):
+        return self.opened
+
+    def save_path(self, _request):
+        return self.saved
+
+    def latents(self, request):
+        generator = np.random.default_rng([request.seed, *request.prompt.encode()])
+        return generator.standard_normal((1, 8, 2, 2, 2)).astype(np.float32)
+
+    def clip(self, request, on_progress=None):
+        from safetensors.numpy import save_file
+
+        self.clips.append(request)
+        save_file({"latents": self.latents(request)}, request.latents_path)
+        if request.frames_path:
+            np.save(request.frames_path, self.frames(request.frames, request.height, request.width))
+        return replace(self.answer, decoded=self.answer.decoded if request.frames_path else None)
+
+
+@pytest.fixture
+def model(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def make_context(tmp_path, model):
+    """A function that builds a context; keywords replace fields of the job."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with Store.open(tmp_path / "evidence.sqlite3") as store:
+
+        def make(**changes):
+            job = Job(
+                plan=PLAN,
+                folder=model,
+                output=tmp_path / "video.mp4",
+                scratch=scratch,
+                device="cpu",
+                dtype="float32",
+                environment=HERE,
+                fingerprint="f",
+            )
+            return Context(
+                job=replace(job, **changes),
+                engine=FakeEngine(),
+                store=store,
+                notes=Notes(),
+                progress=lambda _name, _message: None,
+            )
+
+        yield make
+
+
+@pytest.fixture
+def context(make_context):
+    return make_context()
+
+
+@pytest.fixture
+def weights_file(model):
+    """A function that writes a safetensors file of one tensor below the model folder."""
+    from safetensors.numpy import save_file
+
+    def write(name="transformer/model.safetensors", shape=(4, 4), *, values=None):
+        path = model / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        filled = np.arange(np.prod(shape), dtype=np.float32).reshape(shape) + 1
+        save_file({"weight": filled if values is None else values}, path)
+        return path
+
+    return write
+
+
+def rules(answer):
+    return [finding.rule for finding in answer.findings]
+
+
+@pytest.fixture(name="rules")
+def rules_fixture():
+    return rules
