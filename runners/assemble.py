@@ -30,10 +30,18 @@ def all_frames(folder: RunFolder, schedule: Schedule) -> Iterator["Frame"]:
     return itertools.islice(itertools.chain.from_iterable(segments), schedule.target_frames)
 
 
-def assemble(plan: RenderPlan, schedule: Schedule, folder: RunFolder, output: Path) -> Judgement:
+def assemble(
+    plan: RenderPlan,
+    schedule: Schedule,
+    folder: RunFolder,
+    output: Path,
+    *,
+    in_distribution: bool = True,
+) -> Judgement:
     """Encode the segments to ``output``, judge the file itself, draw its contact sheet.
 
-    Raises ``CompatError`` where the segments do not add up to the planned frames.
+    ``in_distribution`` is as in the loop: False where the preflight's picture was waived. Raises
+    ``CompatError`` where the segments do not add up to the planned frames.
     """
     count = write_mp4(all_frames(folder, schedule), output, fps=plan.video.fps, crf=plan.output.crf)
     if count != schedule.target_frames:
@@ -43,7 +51,11 @@ def assemble(plan: RenderPlan, schedule: Schedule, folder: RunFolder, output: Pa
         )
     clip = open_clip(output)
     expectation = Expectation(
-        frames=count, width=plan.video.width, height=plan.video.height, fps=plan.video.fps
+        frames=count,
+        width=plan.video.width,
+        height=plan.video.height,
+        fps=plan.video.fps,
+        in_distribution=in_distribution,
     )
     judgement = judge(iter(clip), expectation, info=clip.info)
     contact_sheet(all_frames(folder, schedule), judgement, folder.sheet)

@@ -21,8 +21,14 @@ from runners.engine import Engine
 from runners.gate import fingerprint, require_open
 from runners.loop import Happening, LoopJob, RunStoppedError, run_windows
 from runners.process import RemoteError, WorkerDiedError
+from runners.readiness import (
+    require_loop_model,
+    require_no_unfinished,
+    require_place,
+    stored_state,
+)
 from runners.run_folder import RunFolder
-from runners.run_state import RunState, advance, first_incomplete, state_of
+from runners.run_state import RunState, advance, first_incomplete
 
 EventWatcher = Callable[[Event], None]
 Progress = Callable[[Mapping[str, object]], None]
@@ -62,9 +68,12 @@ def render(job: RenderJob, engine: Engine, store: Store) -> Finished:
     """Run the loop to the end and return what came out.
 
     Raises ``GateShutError`` without an open gate for exactly this fingerprint (there is no other
-    way in), ``UsageError`` for a run folder in the wrong state, ``RunStoppedError`` for garbage,
-    ``InterruptedRunError`` after Ctrl-C.
+    way in), ``UsageError`` for a model of another family, an output that cannot be written or a run
+    folder in the wrong state, ``RunStoppedError`` for garbage, ``InterruptedRunError`` after
+    Ctrl-C.
     """
+    require_loop_model(job.folder)
+    require_place(job.output)
     wanted = fingerprint(job.plan, job.folder, job.environment)
     decision = require_open(store, wanted)
     place = RunFolder.beside(job.output)
@@ -96,6 +105,8 @@ class _Driver:
         self.place = place
         self.windows: Schedule = schedule(job.plan)
         self.state = self._state()
+        # Where the picture was waived nobody knows what good looks like.
+        self.in_distribution = not any(waiver.rule == "picture" for waiver in decision.waived)
         self.stop_asked = False
 
     def run(self) -> Finished:
@@ -108,31 +119,26 @@ class _Driver:
                     self._store(happening)
                     if self.stop_asked:
                         raise KeyboardInterrupt  # noqa: TRY301 - the same end as a second Ctrl-C
+            return self._finish(time.perf_counter() - started)
         except KeyboardInterrupt as exc:
-            self._store(("run-interrupted", {"why": "stopped by the user"}))
+            if not self.state.finished:
+                self._store(("run-interrupted", {"why": "stopped by the user"}))
             raise InterruptedRunError(str(self.job.output)) from exc
         except RunStoppedError as stop:
             self._store_stop(stop.window, stop.reason, list(stop.sentences))
             raise
-        except (WorkerDiedError, RemoteError, CompatError) as error:
+        except (WorkerDiedError, RemoteError, CompatError, OSError) as error:
             self._store_stop(self.state.next_window, str(error), [])
             raise
-        return self._finish(time.perf_counter() - started)
 
     def _state(self) -> RunState:
-        note = self.place.root / "run-id"
-        run = note.read_text("ascii").strip() if note.is_file() else ""
-        state = state_of(run, self.store.events(run)) if run else RunState(run="")
+        state = stored_state(self.place, self.store)
         if self.job.resume:
             self._check_resumable(state)
             return state
-        if state.started and not state.finished and state.windows:
-            raise UsageError(
-                f"{self.place.root} holds an unfinished run with {len(state.windows)} window(s)",
-                "go on with --resume, or delete that folder to start over",
-            )
+        require_no_unfinished(self.place, state)
         fresh = f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
-        write_atomically(note, fresh.encode("ascii"))
+        write_atomically(self.place.run_id, fresh.encode("ascii"))
         return RunState(run=fresh)
 
     def _check_resumable(self, state: RunState) -> None:
@@ -161,7 +167,7 @@ class _Driver:
             folder=self.place,
             done={index: self.state.windows[index] for index in range(first)},
             begun=begun if usable else None,
-            in_distribution=not any(w.rule == "picture" for w in self.decision.waived),
+            in_distribution=self.in_distribution,
             progress=self.job.progress,
         )
 
@@ -181,7 +187,13 @@ class _Driver:
 
     def _finish(self, seconds: float) -> Finished:
         self.job.progress({"stage": "assemble"})
-        judgement = assemble(self.job.plan, self.windows, self.place, self.job.output)
+        judgement = assemble(
+            self.job.plan,
+            self.windows,
+            self.place,
+            self.job.output,
+            in_distribution=self.in_distribution,
+        )
         draw_timeline(self.state.windows, self.windows, self.place)
         finished = Finished(
             run=self.state.run,

@@ -32,6 +32,11 @@ class RunFolder:
         return self.root / "lock"
 
     @property
+    def run_id(self) -> Path:
+        """Names the run whose events tell what is in the folder."""
+        return self.root / "run-id"
+
+    @property
     def worker_log(self) -> Path:
         """What the render worker printed."""
         return self.root / "worker.log"

@@ -1,6 +1,9 @@
 """The ``framegate`` command: finds the subcommand, runs it, and turns errors into exit codes."""
 
 import argparse
+import contextlib
+import errno
+import os
 import sys
 import tempfile
 import time
@@ -17,9 +20,10 @@ from compat.core.errors import CompatError, ExitCode
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     _speak_utf8()
     try:
-        return int(_dispatch(words))
+        return int(_told(_dispatch(words)))
     except CompatError as error:
         _complain(error)
         return int(error.exit_code)
@@ -27,11 +31,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nframegate: interrupted", file=sys.stderr)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader (head, less) went away; there is nobody left to tell.
-        sys.stderr.close()
+        _forget_stdout()
         return int(ExitCode.OK)
+    except OSError as error:
+        return int(_refused(error, words))
     except Exception:  # noqa: BLE001 - the one handler for our own bugs
         return int(_report_bug(words))
+
+
+MENDABLE = {
+    errno.EACCES: "check who may read and write there",
+    errno.EPERM: "check who may read and write there",
+    errno.EROFS: "name a place that can be written",
+    errno.ENOTDIR: "name a folder, not a file",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ENAMETOOLONG: "name a shorter path",
+    errno.ENOSPC: "free some space, then try again",
+    errno.EDQUOT: "free some space, then try again",
+}
+"""What the system refuses for reasons that only the user can mend, and how."""
+
+
+def _refused(error: OSError, words: list[str]) -> ExitCode:
+    if error.errno not in MENDABLE:
+        return _report_bug(words)
+    if error.filename is None:
+        _forget_stdout()
+    where = error.filename2 or error.filename or "the output"
+    reason = (error.strerror or str(error)).lower()
+    _complain(CompatError(f"{where} cannot be used: {reason}", MENDABLE[error.errno]))
+    return ExitCode.USAGE
+
+
+def _told(code: ExitCode) -> ExitCode:
+    # What print() holds back would fail at exit, where nobody can say so in a sentence.
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    return code
+
+
+def _forget_stdout() -> None:
+    # The reader (head, less) went away or its disk is full: without this the interpreter would try
+    # once more to write what is left when it ends, and complain.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_closed_streams() -> None:
+    # Started with a closed stdin, stdout or stderr (cron, >&-), Python has None in its place, and
+    # print() then writes complaints to the other stream; with nobody there, they go nowhere.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 - stays open
+            setattr(sys, name, stream)
 
 
 def _speak_utf8() -> None:
@@ -94,7 +148,8 @@ def _report_bug(words: list[str]) -> ExitCode:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     log = Path(tempfile.gettempdir()) / f"framegate-bug-{stamp}.log"
     text = f"framegate {__version__}\narguments: {words}\n\n{traceback.format_exc()}"
-    log.write_text(text, "utf-8")
+    with contextlib.suppress(OSError):
+        log.write_text(text, "utf-8", errors="replace")
     last = text.strip().splitlines()[-1]
     print(f"framegate: this is a bug in framegate: {last}", file=sys.stderr)
     print(f"  what to do: please report it with {log}", file=sys.stderr)

@@ -1,8 +1,10 @@
 """How commands write: findings for people, one JSON document for machines."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from compat.core.codec import to_data
 from compat.core.errors import ExitCode
@@ -24,7 +26,17 @@ class Result:
 def print_json(command: str, results: Iterable[Result]) -> None:
     """Print the one document of ``--format json`` and nothing else."""
     document = {"schema": SCHEMA, "command": command, "results": [to_data(r) for r in results]}
-    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(_finite(document), indent=2, ensure_ascii=False, default=str, allow_nan=False)
+    print(text)
+
+
+def _finite(data: Any) -> Any:
+    # JSON has no NaN and no Infinity; what could not be measured is null there.
+    if isinstance(data, float) and not math.isfinite(data):
+        return None
+    if isinstance(data, dict):
+        return {key: _finite(item) for key, item in data.items()}
+    return [_finite(item) for item in data] if isinstance(data, list) else data
 
 
 def print_findings(findings: Iterable[Finding], *, indent: str = "  ") -> None:

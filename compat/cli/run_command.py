@@ -16,9 +16,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.store.store import Store
+    from runners.readiness import refuse_hopeless
 
     with Live() as live, Store.open(arguments.store) as store:
         session = session_from(arguments)
+        refuse_hopeless(session.folder, session.output, store)
         with session.engine:
             _, decision = check_and_decide(session, store, arguments, live)
             if decision.state is not GateState.OPEN:

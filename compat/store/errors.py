@@ -5,11 +5,16 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from compat.core.errors import CompatError
+from compat.core.errors import CompatError, ExitCode
 
 
 class StoreError(CompatError):
-    """The evidence store cannot be opened, read or written."""
+    """The evidence store cannot be opened, read or written.
+
+    It says nothing about a model or a clip, so it does not end as findings do.
+    """
+
+    exit_code = ExitCode.USAGE
 
 
 class EventConflictError(StoreError):

@@ -179,6 +179,39 @@ def test_a_finished_run_is_not_resumed(open_bench):
         open_bench.render(resume=True)
 
 
+def test_an_interrupted_assembly_is_an_interrupted_run(open_bench, uninterrupted, monkeypatch):
+    def stop(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("runners.render.assemble", stop)
+        with pytest.raises(InterruptedRunError):
+            open_bench.render()
+    assert open_bench.kinds[-1] == "run-interrupted"
+    open_bench.render(resume=True)
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_a_full_disk_stops_the_run_and_the_store_says_so(open_bench, monkeypatch):
+    def full(*_arguments, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("runners.render.assemble", full)
+    with pytest.raises(OSError, match="No space left"):
+        open_bench.render()
+    assert open_bench.kinds[-1] == "run-stopped"
+
+
+def test_pixels_decide_nothing_where_the_picture_was_waived(open_bench):
+    assert open_bench.render().judgement.verdict == "undecided"
+
+
+def test_a_model_of_another_family_is_refused_before_the_gate(bench, tiny):
+    bench.model = tiny("wan")
+    with pytest.raises(UsageError, match="is a wan model, the long render takes LTX"):
+        bench.render()
+
+
 def test_two_renders_to_one_output_are_refused(open_bench):
     with (
         exclusive_lock(RunFolder.beside(open_bench.output).lock),

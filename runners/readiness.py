@@ -1,0 +1,71 @@
+"""What keeps a long render from ever starting and is known at once, before any work is done."""
+
+import os
+from pathlib import Path
+
+from compat.core.errors import UsageError
+from compat.identify.identify import identify
+from compat.identify.model import UNKNOWN
+from compat.store.store import Store
+from runners.run_folder import RunFolder
+from runners.run_state import RunState, state_of
+
+LOOP_FAMILY = "ltx"
+"""The only family whose windows the loop can join; the preflight takes every family."""
+
+
+def refuse_hopeless(folder: Path, output: Path, store: Store) -> None:
+    """Refuse what a preflight would be wasted on; ``UsageError`` with the reason.
+
+    A model that nobody knows passes here, because the preflight says what is wrong with it.
+    """
+    require_loop_model(folder, unknown_too=False)
+    require_place(output)
+    place = RunFolder.beside(output)
+    require_no_unfinished(place, stored_state(place, store))
+
+
+def require_loop_model(folder: Path, *, unknown_too: bool = True) -> None:
+    """``UsageError`` where the loop cannot render the model in ``folder``."""
+    found = identify(folder)
+    if found.family == LOOP_FAMILY or (found.family == UNKNOWN and not unknown_too):
+        return
+    what = "no model that is known" if found.family == UNKNOWN else f"a {found.family} model"
+    raise UsageError(
+        f"{folder} is {what}, the long render takes LTX models only",
+        "check it with framegate preflight, which takes other families too, and render it with "
+        "its own tool",
+    )
+
+
+def require_place(output: Path) -> None:
+    """``UsageError`` where no file can be written at ``output``; missing folders are made later."""
+    if output.is_dir():
+        raise UsageError(f"the output {output} is a folder", "name a file that ends in .mp4")
+    parent = next(folder for folder in output.absolute().parents if folder.exists())
+    if not parent.is_dir():
+        raise UsageError(
+            f"the output {output} cannot be written: {parent} is no folder", "name another output"
+        )
+    if not os.access(parent, os.W_OK):
+        raise UsageError(
+            f"the output {output} cannot be written: {parent} is read-only for you",
+            "name an output in a folder of your own",
+        )
+
+
+def stored_state(place: RunFolder, store: Store) -> RunState:
+    """Where the run in ``place`` stands, as the store tells it; empty where there is none."""
+    note = place.run_id
+    run = note.read_text("utf-8", errors="replace").strip() if note.is_file() else ""
+    return state_of(run, store.events(run)) if run else RunState(run="")
+
+
+def require_no_unfinished(place: RunFolder, state: RunState) -> None:
+    """``UsageError`` where ``place`` holds work that a fresh start would throw away."""
+    if state.started and not state.finished and state.windows:
+        raise UsageError(
+            f"{place.root} holds an unfinished run with {len(state.windows)} window(s)",
+            "go on with framegate render --resume and the same plan, or delete that folder to "
+            "start over",
+        )
