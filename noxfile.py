@@ -78,11 +78,11 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 """PyTorch's own index of CPU builds: 200 MB on Linux instead of gigabytes of CUDA libraries."""
 
 SIZES = {
-    "base": "about 60 MB (numpy, PyAV, pillow, ...)",
+    "base": "about 65 MB (numpy, PyAV, pillow, ...)",
     "torch": "about 200 MB of CPU torch (several GB on Linux where no CPU build is offered)",
-    "diffusers": "about 30 MB of diffusers and transformers",
-    "mlx": "about 60 MB of MLX",
-    "dev": "about 40 MB of test tools",
+    "diffusers": "about 40 MB of diffusers and transformers",
+    "mlx": "10 to 50 MB of MLX",
+    "dev": "about 30 MB of test tools",
 }
 
 
