@@ -4,6 +4,7 @@ A generator of what happened. Whoever drives it stores each happening before ask
 so what is stored is true and a killed run goes on from there.
 """
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,12 +101,12 @@ def _window(job: LoopJob, window: Window, reference: Any) -> Iterator[Happening]
         rendered = _denoise(job, window)
         yield "window-denoised", _denoised_data(job, window, *rendered)
     complete = _decode(job, window, *rendered)
-    judgement, frames = _look(job, window, complete, reference)
+    judgement = _look(job, window, complete, reference)
     if judgement.verdict is JudgeVerdict.GARBAGE:
         yield "window-retried", {"window": window.index, "why": _sentences(judgement)}
         complete = _again(job, window, complete, judgement)
         yield "window-denoised", _denoised_data(job, window, complete.answer, complete.sha256)
-        judgement, frames = _look(job, window, complete, reference)
+        judgement = _look(job, window, complete, reference)
         if judgement.verdict is JudgeVerdict.GARBAGE:
             raise RunStoppedError(
                 window.index,
@@ -113,8 +114,10 @@ def _window(job: LoopJob, window: Window, reference: Any) -> Iterator[Happening]
                 _sentences(judgement),
             )
     yield "window-judged", _judged_data(window, judgement, complete)
-    yield "window-decoded", _segment(job, window, frames)
+    segment = _segment(job, window)
+    # Before the event: whoever stops the loop there would leave the frames behind for good.
     job.folder.scratch(window.index).unlink(missing_ok=True)
+    yield "window-decoded", segment
 
 
 def _begun(state: WindowState) -> tuple[WindowAnswer, str]:
@@ -130,16 +133,18 @@ def _begun(state: WindowState) -> tuple[WindowAnswer, str]:
 
 
 def _again(job: LoopJob, window: Window, before: _Rendered, judgement: Judgement) -> _Rendered:
-    """Repeat with the same seed: a transient fault gives other latents, a real one the same."""
+    """Repeat with the same seed: a passing fault gives other latents or, in the decoder, frames."""
+    frames = digest(job.folder.scratch(window.index))
     answer, sha256 = _denoise(job, window)
-    if sha256 == before.sha256:
+    again = _decode(job, window, answer, sha256)
+    if sha256 == before.sha256 and digest(job.folder.scratch(window.index)) == frames:
         raise RunStoppedError(
             window.index,
-            f"window {window.index} is garbage, and the same seed gives the very same latents: "
-            "it is not a passing fault",
+            f"window {window.index} is garbage, and the same seed gives the very same latents and "
+            "frames: it is not a passing fault",
             _sentences(judgement),
         )
-    return _decode(job, window, answer, sha256)
+    return again
 
 
 def _denoise(job: LoopJob, window: Window) -> tuple[WindowAnswer, str]:
@@ -171,8 +176,8 @@ def _denoise(job: LoopJob, window: Window) -> tuple[WindowAnswer, str]:
 
 
 def window_seed(seed: int, window: int) -> int:
-    """A seed per window, so that a resumed run draws the same noise; 2^31 - 1 at most."""
-    return (seed + 7919 * window) % (2**31)
+    """A seed per window, so that a resumed run draws the same noise; 2^63 - 1 at most."""
+    return (seed + 7919 * window) % 2**63
 
 
 def _previous(job: LoopJob, window: int, latents: int) -> tuple[str, ...]:
@@ -202,13 +207,20 @@ def _decode(job: LoopJob, window: Window, answer: WindowAnswer, sha256: str) -> 
     return _Rendered(answer=answer, decoded=job.engine.decode(request), sha256=sha256)
 
 
-def _look(
-    job: LoopJob, window: Window, rendered: _Rendered, reference: Any
-) -> tuple[Judgement, "Frames"]:
+def _decoded(job: LoopJob, window: Window) -> "Frames":
+    """The frames on disk, mapped: a long window does not fit into memory twice.
+
+    Windows removes or rewrites no file that is mapped, so nobody keeps what this returns.
+    """
     import numpy as np
 
+    frames: Frames = np.load(job.folder.scratch(window.index), mmap_mode="r", allow_pickle=False)
+    return frames
+
+
+def _look(job: LoopJob, window: Window, rendered: _Rendered, reference: Any) -> Judgement:
     job.progress({"window": window.index, "stage": "judge"})
-    frames = np.load(job.folder.scratch(window.index), mmap_mode="r", allow_pickle=False)
+    frames = _decoded(job, window)
     new = frames[len(frames) - (window.end_frame - window.first_frame) :]
     expectation = Expectation(
         frames=window.end_frame - window.first_frame,
@@ -218,7 +230,7 @@ def _look(
         reference=reference,
     )
     bad = rendered.decoded.decoded.non_finite + rendered.answer.new.non_finite
-    return with_numbers(judge(iter(new), expectation), bad, window.index), frames
+    return with_numbers(judge(iter(new), expectation), bad, window.index)
 
 
 def with_numbers(judgement: Judgement, non_finite: int, window: int) -> Judgement:
@@ -235,7 +247,7 @@ def with_numbers(judgement: Judgement, non_finite: int, window: int) -> Judgemen
     return replace(judgement, verdict=JudgeVerdict.GARBAGE, findings=(finding, *judgement.findings))
 
 
-def _segment(job: LoopJob, window: Window, frames: "Frames") -> dict[str, object]:
+def _segment(job: LoopJob, window: Window) -> dict[str, object]:
     """Write the window's final frames and keep its tail for the next; returns the event's data."""
     import numpy as np
 
@@ -245,19 +257,20 @@ def _segment(job: LoopJob, window: Window, frames: "Frames") -> dict[str, object
     folder, index = job.folder, window.index
     is_last = index == len(job.schedule.windows) - 1
     held = FRAMES_PER_LATENT * HELD_LATENTS
-    final: Any = frames
-    seam = None
+    frames = _decoded(job, window)
+    blended, seam = frames[:0], None
     if index:
         before = np.load(folder.tail(index - 1), allow_pickle=False)
-        final = np.concatenate([blend(before, frames[:held]), frames[held:]])
-        seam = seam_step(before, frames[held:])
-    kept = final if is_last else final[:-held]
+        blended, frames = blend(before, frames[:held]), frames[held:]
+        seam = seam_step(before, frames)
     tail = None
     if not is_last:
         with replacing(folder.tail(index)) as temporary, temporary.open("wb") as handle:
-            np.save(handle, np.ascontiguousarray(final[-held:]), allow_pickle=False)
+            np.save(handle, np.ascontiguousarray(frames[-held:]), allow_pickle=False)
         tail = to_data(folder.artefact(folder.tail(index)))
-    count = write_lossless(iter(kept), folder.segment(index), fps=job.plan.video.fps)
+        frames = frames[:-held]
+    kept = itertools.chain(blended, frames)
+    count = write_lossless(kept, folder.segment(index), fps=job.plan.video.fps)
     return {
         "window": index,
         "segment": to_data(folder.artefact(folder.segment(index))),
@@ -291,8 +304,8 @@ def _judged_data(window: Window, judgement: Judgement, rendered: _Rendered) -> d
         "findings": to_data(judgement.findings),
         "measures": dict(judgement.measures),
         "per_frame": {
-            # JSON has no NaN; a measure that could not be taken is null there.
-            name: [None if math.isnan(value) else round(float(value), 5) for value in values]
+            # JSON has no NaN or Inf; a measure that could not be taken is null there.
+            name: [round(float(value), 5) if math.isfinite(value) else None for value in values]
             for name, values in judgement.per_frame.items()
         },
         "worst_frames": list(judgement.worst_frames),

@@ -55,10 +55,19 @@ def require_place(output: Path) -> None:
 
 
 def stored_state(place: RunFolder, store: Store) -> RunState:
-    """Where the run in ``place`` stands, as the store tells it; empty where there is none."""
+    """Where the run in ``place`` stands, as the store tells it; empty where there is none.
+
+    ``UsageError`` for the work of another store, which a fresh start would throw away.
+    """
     note = place.run_id
     run = note.read_text("utf-8", errors="replace").strip() if note.is_file() else ""
-    return state_of(run, store.events(run)) if run else RunState(run="")
+    state = state_of(run, store.events(run)) if run else RunState(run="")
+    if run and not state.started and place.latents(0).exists():
+        raise UsageError(
+            f"{place.root} holds a run that this evidence store does not know",
+            "name the store it was begun with (--store), or delete that folder to start over",
+        )
+    return state
 
 
 def require_no_unfinished(place: RunFolder, state: RunState) -> None:

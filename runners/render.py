@@ -8,11 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from compat.core.codec import to_data
-from compat.core.errors import CompatError, UsageError
+from compat.core.errors import CompatError, GateShutError, UsageError
 from compat.core.job import Event, GateDecision
 from compat.core.model import Environment
-from compat.core.system import LockedError, exclusive_lock, on_interrupt, write_atomically
-from compat.frames.judge import Judgement
+from compat.core.system import (
+    LockedError,
+    clear_leftovers,
+    exclusive_lock,
+    on_interrupt,
+    write_atomically,
+)
+from compat.frames.judge import Judgement, detectors
 from compat.plan.model import RenderPlan
 from compat.plan.schedule import Schedule, schedule
 from compat.store.store import Store
@@ -105,16 +111,19 @@ class _Driver:
         self.place = place
         self.windows: Schedule = schedule(job.plan)
         self.state = self._state()
-        # Where the picture was waived nobody knows what good looks like.
-        self.in_distribution = not any(waiver.rule == "picture" for waiver in decision.waived)
+        # Where the picture, or what it showed, was waived nobody knows what good looks like.
+        waived = {waiver.rule for waiver in decision.waived}
+        self.in_distribution = not waived & {"picture", *detectors()}
         self.stop_asked = False
 
     def run(self) -> Finished:
         started = time.perf_counter()
         self.place.prepare()
+        clear_leftovers(self.job.output)
         loop = self._begin()
         try:
             with on_interrupt(self._ask_stop):
+                self._load()
                 for happening in run_windows(loop):
                     self._store(happening)
                     if self.stop_asked:
@@ -128,8 +137,22 @@ class _Driver:
             self._store_stop(stop.window, stop.reason, list(stop.sentences))
             raise
         except (WorkerDiedError, RemoteError, CompatError, OSError) as error:
-            self._store_stop(self.state.next_window, str(error), [])
+            # Nothing was wrong with the latents, so a resumed run need not make them again.
+            self._store_stop(self.state.next_window, str(error), [], keep=True)
             raise
+
+    def _load(self) -> None:
+        """Load the model, and look again whether it is the one that was checked.
+
+        Loading takes minutes, in which a file can be exchanged.
+        """
+        self.engine.open()
+        job = self.job
+        if fingerprint(job.plan, job.folder, job.environment) != self.decision.fingerprint:
+            raise GateShutError(
+                "the gate is shut: the model's files changed while they were loaded",
+                "run framegate preflight again",
+            )
 
     def _state(self) -> RunState:
         state = stored_state(self.place, self.store)
@@ -229,8 +252,10 @@ class _Driver:
         self.state = advance(self.state, event)
         self.job.on_event(event)
 
-    def _store_stop(self, window: int, reason: str, sentences: list[str]) -> None:
-        data = {"window": window, "reason": reason, "sentences": sentences}
+    def _store_stop(
+        self, window: int, reason: str, sentences: list[str], *, keep: bool = False
+    ) -> None:
+        data = {"window": window, "reason": reason, "sentences": sentences, "keep": keep}
         self._store(("run-stopped", data))
 
     def _ask_stop(self) -> None:

@@ -1,6 +1,7 @@
 """Where a run keeps its latents, segments and pictures, and how it knows they are whole."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +38,6 @@ class RunFolder:
         return self.root / "run-id"
 
     @property
-    def worker_log(self) -> Path:
-        """What the render worker printed."""
-        return self.root / "worker.log"
-
-    @property
     def sheet(self) -> Path:
         """Contact sheet of the whole video."""
         return self.root / "sheet.png"
@@ -68,9 +64,12 @@ class RunFolder:
         return self.root / "scratch" / f"window-{window:05d}.npy"
 
     def prepare(self) -> None:
-        """Make the folders."""
+        """Make the folders, and remove what a killed process left half-written."""
+        shutil.rmtree(self.root / "scratch", ignore_errors=True)
         for name in ("latents", "segments", "scratch"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+            for half in (self.root / name).glob(".window-*.part.*"):
+                half.unlink(missing_ok=True)
 
     def artefact(self, path: Path) -> Artefact:
         """Name ``path`` relative to the folder, with its digest."""

@@ -64,6 +64,8 @@ def advance(state: RunState, event: Event) -> RunState:
         return replace(state, fingerprint=str(data["fingerprint"]))
     if event.kind == "run-resumed":
         return replace(state, stopped="")
+    if event.kind == "run-stopped" and data.get("keep"):
+        return replace(state, stopped=str(data["reason"]))
     if event.kind == "run-stopped":
         rest = {n: window for n, window in state.windows.items() if n != _number(data)}
         return replace(state, stopped=str(data["reason"]), windows=rest)

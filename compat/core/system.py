@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,18 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what :func:`replacing` left beside ``path`` when its process was killed.
+
+    Only for who holds the lock on ``path``: another writer's file would be taken away.
+    """
+    name = re.compile(re.escape(f".{path.stem}.") + r"\w+" + re.escape(f".part{path.suffix}"))
+    if path.parent.is_dir():
+        for other in path.parent.iterdir():
+            if name.fullmatch(other.name):
+                other.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -26,6 +26,15 @@ def holder(path):
     return child
 
 
+def test_only_what_a_killed_writer_left_is_cleared(tmp_path):
+    kept = [tmp_path / name for name in ("a.mp4", ".b.x1_.part.mp4", ".a.part.mp4", "a.part.mp4")]
+    half = tmp_path / ".a.x1_b.part.mp4"
+    for path in (*kept, half):
+        path.write_bytes(b"x")
+    system.clear_leftovers(tmp_path / "a.mp4")
+    assert sorted(tmp_path.iterdir()) == sorted(kept)
+
+
 def test_a_lock_held_elsewhere_is_refused_and_names_its_holder(tmp_path):
     child = holder(tmp_path / "lock")
     try:

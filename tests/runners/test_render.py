@@ -41,9 +41,9 @@ class Bench:
         self.output = folder / "video.mp4"
         self.events = []
 
-    def open_gate(self):
+    def open_gate(self, plan=PLAN):
         decision = GateDecision(
-            fingerprint=fingerprint(PLAN, self.model, HERE),
+            fingerprint=fingerprint(plan, self.model, HERE),
             state=GateState.OPEN,
             blocking=(),
             undecided=(),
@@ -252,6 +252,104 @@ def test_a_fault_that_stays_stops_the_run_at_once(open_bench):
         open_bench.render()
     assert open_bench.kinds[-1] == "run-stopped"
     assert not open_bench.output.exists()
+
+
+def flicker_once(engine):
+    """Spoil the decoder's first window once, as a passing fault there would."""
+    original, count = engine.decode, [0]
+
+    def decode(request):
+        answer = original(request)
+        count[0] += 1
+        if count[0] != 1:
+            return answer
+        frames = np.load(request.frames_path)
+        np.save(request.frames_path, np.zeros_like(frames))
+        return replace(answer, decoded=replace(answer.decoded, non_finite=9))
+
+    engine.decode = decode
+
+
+def test_a_passing_fault_of_the_decoder_is_repeated_too(open_bench, uninterrupted):
+    flicker_once(open_bench.engine)
+    open_bench.render()
+    assert open_bench.kinds.count("window-retried") == 1
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_a_waived_picture_does_not_make_the_video_garbage(open_bench):
+    assert open_bench.render().judgement.verdict.value != "garbage"
+
+
+def fail_in(engine, operation, error):
+    original = getattr(engine, operation)
+
+    def once(*arguments):
+        setattr(engine, operation, original)
+        raise error
+
+    setattr(engine, operation, once)
+
+
+def test_a_full_disk_stops_the_run_with_a_reason_and_keeps_the_latents(open_bench, uninterrupted):
+    fail_in(open_bench.engine, "decode", OSError(28, "no space left on device", "/x"))
+    with pytest.raises(OSError, match="no space left on device"):
+        open_bench.render()
+    assert open_bench.kinds == ["run-started", "window-denoised", "run-stopped"]
+    open_bench.render(resume=True)
+    assert open_bench.kinds[3:5] == ["run-resumed", "window-judged"]
+    assert np.array_equal(open_bench.frames(), uninterrupted)
+
+
+def test_a_model_that_changes_while_it_is_loaded_is_not_rendered(open_bench, tmp_path):
+    import shutil
+
+    open_bench.model = shutil.copytree(open_bench.model, tmp_path / "copy")
+    open_bench.open_gate()
+    config, original = open_bench.model / "vae" / "config.json", open_bench.engine.open
+
+    def slow_open():
+        config.write_text(config.read_text("utf-8") + " ", "utf-8")
+        return original()
+
+    open_bench.engine.open = slow_open
+    with pytest.raises(GateShutError, match="changed while they were loaded"):
+        open_bench.render()
+    assert not RunFolder.beside(open_bench.output).latents(0).exists()
+
+
+def test_a_run_of_another_store_is_not_overwritten(open_bench, tmp_path):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(4))
+    with Store.open(tmp_path / "other.sqlite3") as other:
+        open_bench.store = other
+        open_bench.open_gate()
+        with pytest.raises(UsageError, match="does not know"):
+            open_bench.render()
+
+
+@pytest.mark.parametrize("after", range(2, 6))
+def test_no_decoded_frames_stay_behind(open_bench, after):
+    with pytest.raises(InterruptedRunError):
+        open_bench.render(on_event=stop_after(after))
+    open_bench.render(resume=True)
+    assert list(RunFolder.beside(open_bench.output).scratch(0).parent.iterdir()) == []
+
+
+LAYOUTS = [(9, 1), (17, 1), (17, 9), (25, 9), (25, 17), (33, 25), (33, 9)]
+
+
+@pytest.mark.parametrize(("frames", "overlap"), LAYOUTS)
+@pytest.mark.parametrize("seconds", [0.3, 1.3])
+def test_every_layout_of_windows_adds_up(bench, frames, overlap, seconds):
+    plan = replace(
+        PLAN,
+        window=WindowPlan(frames=frames, overlap=overlap),
+        video=replace(PLAN.video, seconds=seconds),
+        sampling=SamplingPlan(steps=1, guidance=1.0),
+    )
+    bench.open_gate(plan)
+    assert bench.render(plan=plan).frames == len(bench.frames()) == round(25 * seconds)
 
 
 def test_a_stopped_run_goes_on_from_its_last_good_window(open_bench, uninterrupted):

@@ -64,6 +64,26 @@ def test_a_stopped_window_is_forgotten(folder):
     assert (first_incomplete(state, folder, 2), state.stopped) == (1, "mush")
 
 
+def test_a_window_whose_worker_died_keeps_its_latents(folder):
+    events = history(folder, 2)[:-2]
+    data = {"window": 1, "reason": "it died", "keep": True}
+    events.append(Event(run="r", number=5, kind="run-stopped", at="", data=data))
+    state = state_of("r", events)
+    assert (state.windows[1].latents is not None, state.stopped) == (True, "it died")
+
+
+def test_what_a_killed_process_left_is_removed(folder):
+    half = folder.root / "latents" / ".window-00001.abc.part.safetensors"
+    for path in (half, folder.scratch(3), folder.latents(0)):
+        path.write_bytes(b"x")
+    folder.prepare()
+    assert [half.exists(), folder.scratch(3).exists(), folder.latents(0).exists()] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_a_path_out_of_the_folder_is_refused(folder):
     with pytest.raises(CompatError, match="leads out of the run folder"):
         folder.holds(Artefact(path="../../secret", sha256="0"))
