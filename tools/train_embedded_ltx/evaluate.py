@@ -104,7 +104,7 @@ def check_vae(vae: Any, count: int) -> Figures:
                 chunk = torch.cat([vae.decode(part).sample for part in latents[:, :, 2:].split(5)])
                 for context in (1, 2):
                     start = 8 * (context - 1) + 1
-                    found[f"{edge}x{edge} chunk, {context} context"] = psnr(
+                    found[f"{edge}x{edge} chunk from the middle, context {context}"] = psnr(
                         chunk[:, :, start:], pixels[:, :, 16 + start :]
                     )
     return found
