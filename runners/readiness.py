@@ -1,9 +1,12 @@
 """What keeps a long render from ever starting and is known at once, before any work is done."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from compat.core.errors import UsageError
+from compat.core.system import LockedError, exclusive_lock
 from compat.identify.identify import identify
 from compat.identify.model import UNKNOWN
 from compat.store.store import Store
@@ -22,7 +25,9 @@ def refuse_hopeless(folder: Path, output: Path, store: Store) -> None:
     require_loop_model(folder, unknown_too=False)
     require_place(output)
     place = RunFolder.beside(output)
-    require_no_unfinished(place, stored_state(place, store))
+    if place.lock.exists():
+        with holding(place, output):
+            require_no_unfinished(place, stored_state(place, store))
 
 
 def require_loop_model(folder: Path, *, unknown_too: bool = True) -> None:
@@ -52,6 +57,19 @@ def require_place(output: Path) -> None:
             f"the output {output} cannot be written: {parent} is read-only for you",
             "name an output in a folder of your own",
         )
+
+
+@contextlib.contextmanager
+def holding(place: RunFolder, output: Path) -> Iterator[None]:
+    """Hold the run folder's lock; ``UsageError`` where another process renders into it."""
+    try:
+        with exclusive_lock(place.lock):
+            yield
+    except LockedError as exc:
+        raise UsageError(
+            f"another process ({exc.holder or 'unknown'}) renders to {output} already",
+            "wait for it, or name another output",
+        ) from exc
 
 
 def stored_state(place: RunFolder, store: Store) -> RunState:

@@ -12,9 +12,7 @@ from compat.core.errors import CompatError, GateShutError, UsageError
 from compat.core.job import Event, GateDecision
 from compat.core.model import Environment
 from compat.core.system import (
-    LockedError,
     clear_leftovers,
-    exclusive_lock,
     on_interrupt,
     write_atomically,
 )
@@ -28,6 +26,7 @@ from runners.gate import fingerprint, require_open
 from runners.loop import Happening, LoopJob, RunStoppedError, run_windows
 from runners.process import RemoteError, WorkerDiedError
 from runners.readiness import (
+    holding,
     require_loop_model,
     require_no_unfinished,
     require_place,
@@ -83,14 +82,8 @@ def render(job: RenderJob, engine: Engine, store: Store) -> Finished:
     wanted = fingerprint(job.plan, job.folder, job.environment)
     decision = require_open(store, wanted)
     place = RunFolder.beside(job.output)
-    try:
-        with exclusive_lock(place.lock):
-            return _Driver(job, engine, store, decision, place).run()
-    except LockedError as exc:
-        raise UsageError(
-            f"another process ({exc.holder or 'unknown'}) renders to {job.output} already",
-            "wait for it, or name another output",
-        ) from exc
+    with holding(place, job.output):
+        return _Driver(job, engine, store, decision, place).run()
 
 
 class _Driver:

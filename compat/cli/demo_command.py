@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from compat.store.store import Store
     from runners.demo.faults import Variation
 
+SHORTEST, LONGEST = 1.0, 3600.0
+"""Seconds a demo may last: below one there is nothing to see, above an hour it is no demo."""
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -53,6 +56,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     if arguments.list:
         return _list()
     variation = _variation(arguments.fault)
+    _check_seconds(arguments.seconds)
     folder: Path = arguments.output.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     from compat.store.store import Store
@@ -63,6 +67,17 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         code = _main_job(arguments, folder, store, live, variation)
         _report(folder, store, live)
     return code
+
+
+def _check_seconds(seconds: float) -> None:
+    """An impossible length is known before any work is done."""
+    from compat.core.errors import UsageError
+
+    if not SHORTEST <= seconds <= LONGEST:
+        raise UsageError(
+            f"--seconds is {seconds:g}, expected {SHORTEST:g} to {LONGEST:g}",
+            "leave it out for 12 seconds",
+        )
 
 
 def _list() -> ExitCode:

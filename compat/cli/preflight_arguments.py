@@ -52,9 +52,10 @@ def waivers_from(arguments: argparse.Namespace) -> tuple[Waiver, ...]:
     waivers = []
     for text in arguments.waive:
         rule, _, reason = text.partition("=")
-        if not reason.strip():
+        if not (rule.strip() and reason.strip()):
+            lacking = "gives no reason" if rule.strip() else "names no check"
             raise UsageError(
-                f"--waive {text} gives no reason", "write --waive CHECK='why this is all right'"
+                f"--waive {text} {lacking}", "write --waive CHECK='why this is all right'"
             )
         waivers.append(Waiver(rule=rule.strip(), reason=reason.strip()))
     return tuple(waivers)
@@ -76,6 +77,11 @@ def check_and_decide(
         progress=live.step,
     )
     preflight, decision = start_preflight(session, store, options)
+    for waiver in waivers:
+        if waiver not in decision.waived:
+            live.say(
+                f"  not needed: the waiver of {waiver.rule} fits nothing that failed", "yellow"
+            )
     show_decision(decision, preflight.estimate, live)
     return preflight, decision
 

@@ -101,8 +101,14 @@ def test_a_reader_that_went_away_changes_no_answer():
 
 def run_framegate(*words, stdout):
     command = [sys.executable, "-m", "compat.cli.main", *words]
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
     return subprocess.run(
-        command, stdout=stdout, stderr=subprocess.PIPE, encoding="utf-8", check=False
+        command,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=buffered,
+        check=False,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from compat.core.errors import UsageError
 from compat.core.job import Event
+from compat.core.system import exclusive_lock
 from compat.store.store import Store
 from runners.embedded import embedded_model
 from runners.readiness import refuse_hopeless, require_loop_model, require_place, stored_state
@@ -75,6 +76,7 @@ def test_an_output_in_a_read_only_folder_is_refused(tmp_path, monkeypatch):
 def begin(store, place, *, denoised):
     """Store the first events of a run in ``place``."""
     place.prepare()
+    place.lock.touch()
     place.run_id.write_text("run-1", "ascii")
     store.append(Event(run="run-1", number=0, kind="run-started", at="", data={"fingerprint": "f"}))
     latents = {"path": "latents/a", "sha256": ""}
@@ -93,6 +95,16 @@ def test_only_work_that_would_be_lost_stops_a_fresh_start(tmp_path, store, denoi
     with pytest.raises(UsageError, match=r"unfinished run with 1 window") as refused:
         refuse_hopeless(embedded_model(), output, store)
     assert "framegate render --resume" in refused.value.remedy
+
+
+def test_an_output_that_another_process_renders_to_is_refused(tmp_path, store):
+    output = tmp_path / "video.mp4"
+    begin(store, RunFolder.beside(output), denoised=True)
+    with (
+        exclusive_lock(RunFolder.beside(output).lock),
+        pytest.raises(UsageError, match="renders to"),
+    ):
+        refuse_hopeless(embedded_model(), output, store)
 
 
 @pytest.mark.parametrize("noted", [b"", b"\xff\xfe\x00garbage", b"run-of-another-store"])
