@@ -1,5 +1,6 @@
 """A warm render worker with typed requests: the parent's side of the engine."""
 
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -33,10 +34,17 @@ RENDER_SECONDS = 24 * 3600.0
 class Engine:
     """One worker that holds one pipeline; opened lazily, kept warm from preflight to the loop."""
 
-    def __init__(self, request: OpenRequest, *, log: Path, python: Path | None = None) -> None:
-        """Remember what to open; no process starts before the first call."""
+    def __init__(
+        self, request: OpenRequest, *, log: Path | None = None, python: Path | None = None
+    ) -> None:
+        """Remember what to open; no process starts before the first call.
+
+        Without a ``log`` what the worker prints goes as soon as it is closed: the end of it comes
+        with the exception when a worker dies.
+        """
         self.request = request
         self._log = log
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._python = python
         self._worker: Worker | None = None
         self._opened: OpenAnswer | None = None
@@ -69,7 +77,7 @@ class Engine:
         if self.warm and self._opened is not None:
             return self._opened
         self.close()
-        self._worker = Worker("rendering", log=self._log, python=self._python)
+        self._worker = Worker("rendering", log=self._log or self._own_log(), python=self._python)
         self._opened = self._ask("open", self.request, OpenAnswer, OPEN_SECONDS, None)
         return self._opened
 
@@ -93,8 +101,15 @@ class Engine:
         """End the worker; the next call starts a new one."""
         if self._worker is not None:
             self._worker.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._folder = None
         self._worker = None
         self._opened = None
+
+    def _own_log(self) -> Path:
+        self._folder = tempfile.TemporaryDirectory(prefix="framegate-", ignore_cleanup_errors=True)
+        return Path(self._folder.name) / "render-worker.log"
 
     def _call(
         self, operation: str, request: object, kind: type[Answer], on_progress: Progress | None

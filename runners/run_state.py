@@ -64,10 +64,9 @@ def advance(state: RunState, event: Event) -> RunState:
         return replace(state, fingerprint=str(data["fingerprint"]))
     if event.kind == "run-resumed":
         return replace(state, stopped="")
-    if event.kind == "run-stopped" and data.get("keep"):
-        return replace(state, stopped=str(data["reason"]))
     if event.kind == "run-stopped":
-        rest = {n: window for n, window in state.windows.items() if n != _number(data)}
+        bad = None if data.get("keep") else _number(data)
+        rest = {n: window for n, window in state.windows.items() if n != bad}
         return replace(state, stopped=str(data["reason"]), windows=rest)
     if event.kind == "run-finished":
         return replace(state, finished=True)

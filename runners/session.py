@@ -1,6 +1,5 @@
 """Everything that a preflight or a render of one plan needs, resolved once and kept warm."""
 
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,13 +54,12 @@ def open_session(
         offload=plan.model.offload,
         fault=fault,
     )
-    log = Path(tempfile.mkdtemp(prefix="framegate-")) / "render-worker.log"
     return Session(
         plan=settled,
         folder=model,
-        output=(base / plan.output.path).absolute(),
+        output=(base / Path(plan.output.path).expanduser()).absolute(),
         environment=environment,
-        engine=Engine(request, log=log),
+        engine=Engine(request),
     )
 
 

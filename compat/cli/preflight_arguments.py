@@ -1,7 +1,6 @@
 """Arguments and steps that ``preflight``, ``render`` and ``run`` share."""
 
 import argparse
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,12 +64,12 @@ def check_and_decide(
     session: "Session", store: "Store", arguments: argparse.Namespace, live: Live
 ) -> tuple[Preflight, GateDecision]:
     """Run the preflight, decide, and keep both as evidence."""
+    from runners.preflight.scratch import new_scratch
     from runners.preflight.start import Options, start_preflight
 
-    scratch = Path(tempfile.mkdtemp(prefix="framegate-preflight-"))
     waivers = (*session.plan.waivers, *waivers_from(arguments))
     options = Options(
-        scratch=scratch,
+        scratch=new_scratch(store.path.absolute().parent),
         waivers=waivers,
         real_size=arguments.real_size,
         on_check=live.check,

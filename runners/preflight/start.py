@@ -10,6 +10,7 @@ from runners.gate import decide, fingerprint
 from runners.preflight.context import Context, Job, Notes, Progress
 from runners.preflight.ladder import steps_for
 from runners.preflight.run import preflight
+from runners.preflight.scratch import keep_pictures
 from runners.session import Session
 
 
@@ -17,9 +18,9 @@ from runners.session import Session
 class Options:
     """What one preflight is asked to do.
 
-    ``scratch`` keeps its clips and pictures. ``references`` compares with the embedded model's own
-    recorded files and frames, which users' models do not have. ``keep_going`` runs every check
-    whatever failed before, to learn which of them see a fault.
+    ``scratch`` takes its clips, of which the pictures stay. ``references`` compares with the
+    embedded model's own recorded files and frames, which users' models do not have. ``keep_going``
+    runs every check whatever failed before, to learn which of them see a fault.
     """
 
     scratch: Path
@@ -51,13 +52,16 @@ def start_preflight(
         job=job, engine=session.engine, store=store, notes=Notes(), progress=options.progress
     )
     steps = steps_for(real_size=options.real_size, references=options.references)
-    found = preflight(
-        context,
-        steps=steps,
-        waivers=options.waivers,
-        keep_going=options.keep_going,
-        on_check=options.on_check,
-    )
+    try:
+        found = preflight(
+            context,
+            steps=steps,
+            waivers=options.waivers,
+            keep_going=options.keep_going,
+            on_check=options.on_check,
+        )
+    finally:
+        keep_pictures(options.scratch)
     decision = decide(found, options.waivers)
     store.record_preflight(found, environment=session.environment.fingerprint)
     store.record_decision(decision)
