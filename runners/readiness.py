@@ -35,7 +35,7 @@ def require_loop_model(folder: Path, *, unknown_too: bool = True) -> None:
     found = identify(folder)
     if found.family == LOOP_FAMILY or (found.family == UNKNOWN and not unknown_too):
         return
-    what = "no model that is known" if found.family == UNKNOWN else f"a {found.family} model"
+    what = "no model that is known" if found.family == UNKNOWN else f"of the family {found.family}"
     raise UsageError(
         f"{folder} is {what}, the long render takes LTX models only",
         "check it with framegate preflight, which takes other families too, and render it with "

@@ -36,8 +36,17 @@ class Live:
         trace: TracebackType | None,
     ) -> None:
         """Take the moving line away."""
+        self.rest()
+
+    def rest(self) -> None:
+        """End the moving line; call this before printing the command's answer.
+
+        While it moves rich sends what is printed to stderr too, and ``framegate render > FILE``
+        in a terminal would leave the file empty.
+        """
         if self._status is not None:
             self._status.stop()
+        self._status = None
 
     def say(self, text: str, style: str = "") -> None:
         """Write one line that stays."""

@@ -77,6 +77,7 @@ def _tell(finished: "Finished", live: Live) -> ExitCode:
     live.say(f"the video is {verdict}", "bold green" if verdict == "good" else "bold yellow")
     for finding in finished.judgement.findings:
         live.say(f"  {finding.severity.value}: {finding.message}")
+    live.rest()
     print(finished.output)
     print(f"  {finished.frames} frames in {finished.windows} windows, {finished.seconds:.1f} s")
     print(f"  contact sheet {finished.folder.sheet}")

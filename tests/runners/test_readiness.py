@@ -44,7 +44,7 @@ def test_the_embedded_model_may_be_rendered(tmp_path, store):
     [("WanPipeline", "wan"), ("AnimateDiffPipeline", "animatediff"), ("LTX2Pipeline", "ltx2")],
 )
 def test_another_family_is_named_and_refused(pipeline, tmp_path, store, name, family):
-    with pytest.raises(UsageError, match=f"is a {family} model, the long render takes LTX"):
+    with pytest.raises(UsageError, match=f"is of the family {family}, the long render takes LTX"):
         refuse_hopeless(pipeline(name), tmp_path / "video.mp4", store)
 
 

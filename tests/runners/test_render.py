@@ -208,7 +208,7 @@ def test_pixels_decide_nothing_where_the_picture_was_waived(open_bench):
 
 def test_a_model_of_another_family_is_refused_before_the_gate(bench, tiny):
     bench.model = tiny("wan")
-    with pytest.raises(UsageError, match="is a wan model, the long render takes LTX"):
+    with pytest.raises(UsageError, match="is of the family wan, the long render takes LTX"):
         bench.render()
 
 
