@@ -57,7 +57,7 @@ def open_session(
     return Session(
         plan=settled,
         folder=model,
-        output=(base / Path(plan.output.path).expanduser()).absolute(),
+        output=expanded(plan.output.path, base),
         environment=environment,
         engine=Engine(request),
     )
@@ -67,13 +67,23 @@ def model_folder(path: str, base: Path) -> Path:
     """The folder the plan means; ``UsageError`` where there is none."""
     if path == EMBEDDED:
         return embedded_model()
-    folder = (base / Path(path).expanduser()).absolute()
+    folder = expanded(path, base)
     if not folder.is_dir():
         raise UsageError(
             f"model.path {folder} is not a folder",
             "name a diffusers folder (it holds model_index.json), or 'embedded'",
         )
     return folder
+
+
+def expanded(path: str, base: Path) -> Path:
+    """``path`` relative to ``base``, with ``~`` resolved; ``UsageError`` for an unknown user."""
+    try:
+        return (base / Path(path).expanduser()).absolute()
+    except RuntimeError as exc:
+        raise UsageError(
+            f"{path} names the home of a user that is not here", "write it out"
+        ) from exc
 
 
 def pick_device(wanted: str, environment: Environment) -> Device:
@@ -87,7 +97,7 @@ def pick_device(wanted: str, environment: Environment) -> Device:
     kind, _, index = wanted.partition(":")
     kinds = ("cuda", "rocm") if kind == "cuda" else (kind,)
     for device in usable:
-        if device.kind in kinds and device.index == int(index or 0):
+        if device.kind in kinds and str(device.index) == (index or "0"):
             return device
     reasons = [d.unavailable for d in environment.devices if d.kind in kinds and d.unavailable]
     raise UsageError(

@@ -4,7 +4,7 @@ import pytest
 
 from compat.core.errors import UsageError
 from compat.core.model import Device, Environment
-from runners.session import model_folder, pick_device, pick_dtype, torch_name
+from runners.session import expanded, model_folder, pick_device, pick_dtype, torch_name
 
 CPU = Device(kind="cpu")
 CARD = Device(kind="cuda", index=1, capability="sm_90", memory_bytes=1)
@@ -29,6 +29,17 @@ def test_auto_never_takes_an_unavailable_device():
 def test_an_absent_device_is_refused_with_its_own_reason():
     with pytest.raises(UsageError, match="this is not a Mac"):
         pick_device("mps", machine(CPU, NO_MPS))
+
+
+@pytest.mark.parametrize("wanted", ["cuda:x", "cuda:7", "cpu:1:2", "gpu"])
+def test_a_device_that_is_no_device_is_refused(wanted):
+    with pytest.raises(UsageError, match=f"device {wanted} cannot be used"):
+        pick_device(wanted, machine(CPU, CARD))
+
+
+def test_the_home_of_nobody_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="home of a user"):
+        expanded("~nobody-of-that-name/x", tmp_path)
 
 
 def test_cuda_means_a_rocm_card_too():
