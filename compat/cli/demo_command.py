@@ -139,10 +139,18 @@ def _main_job(
 
 
 def _start_afresh(output: Path) -> None:
-    """The demo always renders anew; an unfinished earlier one is not worth keeping."""
+    """The demo always renders anew; an unfinished earlier one is not worth keeping.
+
+    One that goes on in another process is: ``UsageError`` then.
+    """
+    from runners.readiness import holding
     from runners.run_folder import RunFolder
 
-    shutil.rmtree(RunFolder.beside(output).root, ignore_errors=True)
+    place = RunFolder.beside(output)
+    if place.lock.exists():
+        with holding(place, output):
+            pass
+    shutil.rmtree(place.root, ignore_errors=True)
 
 
 def _probe(environment: "Environment", store: "Store", live: Live) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
+from compat.cli.shared_arguments import add_fail_on, add_format
 from compat.core.errors import ExitCode
 from compat.core.model import Device, Environment, Finding, Place, Severity
 
@@ -18,13 +19,8 @@ _LOW_MEMORY_BYTES = 2 * _GIB
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument(
-        "--fail-on",
-        choices=[severity.value for severity in Severity],
-        default=Severity.MEDIUM.value,
-        help="exit 1 from this severity up (default: medium)",
-    )
+    add_format(parser)
+    add_fail_on(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

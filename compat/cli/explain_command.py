@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from compat.cli.command import Command
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode, UsageError
 from compat.knowledge.model import KnownFailure, Retry
 
@@ -23,7 +24,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "text", nargs="*", help="the error text, an entry's id, or - to read standard input"
     )
     parser.add_argument("--log", type=Path, metavar="FILE", help="read the text from a log file")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
+from compat.cli.shared_arguments import add_fail_on, add_format, add_paths, require_existing
 from compat.core.codec import to_data
-from compat.core.errors import ExitCode, UsageError
+from compat.core.errors import ExitCode
 from compat.core.model import Severity
 
 if TYPE_CHECKING:
@@ -15,22 +16,15 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument(
-        "--fail-on",
-        choices=[severity.value for severity in Severity],
-        default=Severity.MEDIUM.value,
-        help="exit 1 from this severity up (default: medium)",
-    )
+    add_paths(parser)
+    add_format(parser)
+    add_fail_on(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.identify.identify import identify
 
-    absent = [path for path in arguments.paths if not path.exists()]
-    if absent:
-        raise UsageError(f"there is no {absent[0]}", "name an existing file or folder")
+    require_existing(arguments.paths)
     answers = [(path, identify(path)) for path in arguments.paths]
     if arguments.format == "json":
         print_json("identify", [_result(path, answer) for path, answer in answers])

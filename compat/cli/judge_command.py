@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
 from compat.cli.output import Result, print_json
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sheet", type=Path, metavar="PNG", help="write a contact sheet")
     parser.add_argument("--timeline", type=Path, metavar="PNG", help="write the measures over time")
     parser.add_argument("--strict", action="store_true", help="exit 1 for suspect clips too")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:

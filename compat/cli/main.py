@@ -44,6 +44,7 @@ MENDABLE = {
     errno.EPERM: "check who may read and write there",
     errno.EROFS: "name a place that can be written",
     errno.ENOTDIR: "name a folder, not a file",
+    errno.EEXIST: "name a folder, not a file",
     errno.EISDIR: "name a file, not a folder",
     errno.ENAMETOOLONG: "name a shorter path",
     errno.ENOSPC: "free some space, then try again",

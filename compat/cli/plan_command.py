@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
 from compat.cli.plan_arguments import GivenPlan, add_plan_arguments, given_plan
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode
 from compat.core.model import Finding, Severity
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """PLAN and the flags of a plan, --format and --fail-on."""
     add_plan_arguments(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
     parser.add_argument(
         "--fail-on",
         type=Severity,

@@ -10,6 +10,7 @@ from compat.cli.preflight_arguments import (
     check_and_decide,
     session_from,
 )
+from compat.cli.shared_arguments import add_format
 from compat.core.codec import to_data
 from compat.core.errors import ExitCode
 from compat.core.job import GateDecision, GateState, Preflight
@@ -17,7 +18,7 @@ from compat.core.job import GateDecision, GateState, Preflight
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_preflight_arguments(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Outcome, Probe, ProbeResult, Verdict
 
@@ -36,7 +37,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default="standard",
         help="quick leaves out probes that may take more than a minute",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
     parser.add_argument("--list", action="store_true", help="list the probes and ask none")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode, NothingCheckedError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder to write into (default: framegate-report)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

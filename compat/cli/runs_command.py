@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
+from compat.cli.shared_arguments import add_format
 from compat.core.errors import ExitCode, NothingCheckedError
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

@@ -1,12 +1,12 @@
 """``framegate verify``: is every model file whole, and what its name says."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
-from compat.core.errors import ExitCode, NothingCheckedError, UsageError
+from compat.cli.shared_arguments import add_fail_on, add_format, add_paths, require_existing
+from compat.core.errors import ExitCode, NothingCheckedError
 from compat.core.model import Severity
 
 if TYPE_CHECKING:
@@ -14,23 +14,16 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    add_paths(parser)
     parser.add_argument("--deep", action="store_true", help="read every weight: NaN, zeros")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument(
-        "--fail-on",
-        choices=[severity.value for severity in Severity],
-        default=Severity.MEDIUM.value,
-        help="exit 1 from this severity up (default: medium)",
-    )
+    add_format(parser)
+    add_fail_on(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.formats.verify import verify
 
-    absent = [path for path in arguments.paths if not path.exists()]
-    if absent:
-        raise UsageError(f"there is no {absent[0]}", "name an existing file or folder")
+    require_existing(arguments.paths)
     reports = [report for path in arguments.paths for report in verify(path, deep=arguments.deep)]
     if not reports:
         raise NothingCheckedError(

@@ -1,0 +1,35 @@
+"""Arguments that several commands take in the same form."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from compat.core.errors import UsageError
+from compat.core.model import Severity
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add ``--format``: text for people, json for machines."""
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def add_fail_on(parser: argparse.ArgumentParser) -> None:
+    """Add ``--fail-on``, the severity from which findings make the exit code 1."""
+    parser.add_argument(
+        "--fail-on",
+        choices=[severity.value for severity in Severity],
+        default=Severity.MEDIUM.value,
+        help="exit 1 from this severity up (default: medium)",
+    )
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """Add one or more files or folders."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+
+
+def require_existing(paths: Iterable[Path]) -> None:
+    """``UsageError`` for the first path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no {path}", "name an existing file or folder")
