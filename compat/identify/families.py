@@ -41,8 +41,10 @@ RULES: Mapping[str, Traits] = {
         min_side=64, fps=8.0, steps=50, guidance=7.5, picture=None,
         needs=("unet", "vae", "scheduler", "motion_adapter", *TEXT),
     ),
+    # 4 x 8 x 8, but the decoder takes latents in pairs and treats the first one apart only where
+    # their number is odd: 5 asked frames come back as 8, 13 as 16 (diffusers 0.42.1).
     "cogvideox": Traits(
-        pipeline="CogVideoXPipeline", space_multiple=16, frame_step=4, frame_offset=1, min_side=64,
+        pipeline="CogVideoXPipeline", space_multiple=16, frame_step=8, frame_offset=1, min_side=64,
         fps=8.0, steps=50, guidance=6.0, picture=None, needs=(*CORE, *TEXT),
     ),
     # VAE 6 x 8 x 8 and patch 2.
@@ -96,13 +98,15 @@ _CHANGES: Mapping[str, Mapping[str, object]] = {
     "wan-vace-1-3b": {"pipeline": "WanVACEPipeline"},
     "wan-vace-14b": {"pipeline": "WanVACEPipeline"},
     "hunyuan-video-1-5": {"pipeline": "HunyuanVideo15Pipeline"},
-    # Two latent frames make one patch in time: 16k+1 pixel frames pad nothing.
-    "cogvideox-1-5-5b": {"fps": 16.0, "frame_step": 8},
+    "cogvideox-1-5-5b": {"fps": 16.0},
 }
 
 
 def traits_of(family: str, identifier: str) -> Traits | None:
-    """The rules of model ``identifier``; None for a family without rules (a text encoder)."""
+    """The rules of model ``identifier``; None for a family without rules (a text encoder).
+
+    An empty ``identifier`` is a size that nobody published: the family's rules, no picture.
+    """
     rules = RULES.get(family)
     if rules is None:
         return None

@@ -30,7 +30,8 @@ def identify_folder(folder: Path) -> Identification:
     denoiser = _denoiser(inventory)
     known = size_of(denoiser.kind, denoiser.config) if denoiser is not None else None
     identifier, variant = _named(inventory, family, known)
-    traits = traits_of(family, identifier)
+    # HunyuanVideo's first model has the family's name, so an unpublished size goes without one.
+    traits = traits_of(family, identifier if known else "")
     if traits is None:
         raise LookupError(f"family {family} has no rules")
     traits, findings, evidence = apply_declared(
@@ -56,7 +57,7 @@ def identify_component(kind: str, config: Mapping[str, Any]) -> Identification |
         return None
     known = size_of(kind, config)
     identifier = known.id if known else family
-    traits: Traits | None = traits_of(family, identifier)
+    traits: Traits | None = traits_of(family, known.id if known else "")
     limit = config.get("motion_max_seq_length")
     if traits is not None and type(limit) is int and limit > 0:
         traits = replace(traits, max_frames=limit)

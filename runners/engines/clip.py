@@ -1,9 +1,9 @@
 """Renders one clip with a pipeline's own call, whatever its family, and watches every step."""
 
 import inspect
-import itertools
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from runners.engines.autoencoder import DecodeTap
@@ -11,36 +11,11 @@ from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
 from runners.engines.saving import ToFrames, save_frames
 from runners.engines.statistics import on_cpu, statistics_of
+from runners.engines.steps import Progress, SchedulerTap, StepWatch
 
-Progress = Callable[[dict[str, object]], None]
-
-
-class StepWatch:
-    """Collects the latents' spread and the time of every denoising step."""
-
-    def __init__(self, steps: int, emit: Progress, fault: Callable[[int], None]) -> None:
-        """Report each step through ``emit``; ``fault`` may break one on purpose (demo)."""
-        self.steps = steps
-        self.emit = emit
-        self.fault = fault
-        self.spreads: list[float] = []
-        self.times: list[float] = [time.perf_counter()]
-        self.latents: Any = None
-
-    def __call__(self, _pipe: Any, step: int, _timestep: Any, kwargs: Any) -> dict[str, Any]:
-        """Be the pipeline's ``callback_on_step_end``."""
-        self.fault(step)
-        self.latents = kwargs["latents"]
-        self.spreads.append(statistics_of(self.latents).std)
-        self.times.append(time.perf_counter())
-        self.emit({"step": step + 1, "steps": self.steps})
-        return {}
-
-    @property
-    def step_seconds(self) -> tuple[float, ...]:
-        """Seconds of each step; the first includes encoding the prompt, so it is left out."""
-        moments = self.times[1:]
-        return tuple(b - a for a, b in itertools.pairwise(moments))
+FEWEST_STEPS = {"MochiPipeline": 2}
+"""Mochi's schedule divides by half the number of steps, so that one step is a division by zero
+(diffusers 0.42.1, linear_quadratic_schedule)."""
 
 
 def render_clip(
@@ -56,10 +31,11 @@ def render_clip(
     import torch
 
     reset_peak(device)
-    watch = StepWatch(request.steps, emit, fault)
+    watch = StepWatch(_steps(pipeline, request), emit, fault)
+    arguments = call_arguments(pipeline, request, watch)
     started = time.perf_counter()
-    with torch.inference_mode(), DecodeTap(pipeline) as tap:
-        output = pipeline(**call_arguments(pipeline, request, watch))
+    with torch.inference_mode(), DecodeTap(pipeline) as tap, _watching(pipeline, watch, arguments):
+        output = pipeline(**arguments)
         finished = time.perf_counter()
         decoded = _video_of(output) if request.frames_path else None
         answer_latents = _keep_latents(watch, output, request)
@@ -89,7 +65,7 @@ def call_arguments(pipeline: Any, request: ClipRequest, watch: StepWatch) -> dic
         "width": request.width,
         "height": request.height,
         "num_frames": request.frames,
-        "num_inference_steps": request.steps,
+        "num_inference_steps": watch.steps,
         "guidance_scale": request.guidance,
         # A CPU generator gives the same noise on every device, so results can be compared.
         "generator": torch.Generator("cpu").manual_seed(request.seed),
@@ -104,9 +80,30 @@ def call_arguments(pipeline: Any, request: ClipRequest, watch: StepWatch) -> dic
     taken = inspect.signature(pipeline.__call__).parameters
     if "sigmas" in taken:
         wanted.pop("timesteps", None)
-    if "image" in taken and taken["image"].default is None:
+    if "image" in taken:
         wanted["image"] = _neutral_image(request)
+    if not _guidance_is_embedded(pipeline):
+        wanted["true_cfg_scale"] = request.guidance
     return {name: value for name, value in wanted.items() if name in taken}
+
+
+def _steps(pipeline: Any, request: ClipRequest) -> int:
+    return max(request.steps, FEWEST_STEPS.get(type(pipeline).__name__, 1))
+
+
+def _watching(
+    pipeline: Any, watch: StepWatch, arguments: dict[str, Any]
+) -> AbstractContextManager[object]:
+    if "callback_on_step_end" in arguments:
+        return nullcontext()
+    return SchedulerTap(pipeline, watch)
+
+
+def _guidance_is_embedded(pipeline: Any) -> bool:
+    # HunyuanVideo hands guidance_scale to the transformer as an input; where its transformer does
+    # not take it, only true_cfg_scale guides (diffusers 0.42.1, HunyuanVideoPipeline.__call__).
+    config = getattr(getattr(pipeline, "transformer", None), "config", None)
+    return bool(getattr(config, "guidance_embeds", True))
 
 
 def _neutral_image(request: ClipRequest) -> Any:
@@ -116,16 +113,27 @@ def _neutral_image(request: ClipRequest) -> Any:
 
 
 def _video_of(output: Any) -> Any:
-    """[T, 3, H, W] of the first video, from any pipeline's output."""
+    """[T, 3, H, W] in [0, 1] of the first video, whichever way the pipeline hands it out."""
+    import numpy as np
+    import torch
+
     frames = output.frames if hasattr(output, "frames") else output[0]
-    return frames[0]
+    video = frames[0]
+    if isinstance(video, list | tuple):
+        if isinstance(video[0], torch.Tensor):
+            return torch.stack(list(video))
+        video = np.stack([np.asarray(frame) for frame in video])
+    if isinstance(video, np.ndarray):
+        values = torch.from_numpy(video).permute(0, 3, 1, 2)
+        return values / 255 if video.dtype == np.uint8 else values
+    return video
 
 
 def _keep_latents(watch: StepWatch, output: Any, request: ClipRequest) -> Any:
     from safetensors.torch import save_file
 
     latents = watch.latents
-    if latents is None:  # a pipeline without step callback: its latent output is all there is
+    if latents is None:  # neither callback nor scheduler: its output is all there is
         latents = output.frames if not request.frames_path else _video_of(output)
     save_file({"latents": on_cpu(latents)}, request.latents_path)
     return latents

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from compat.core.system import own_peak_memory_bytes
@@ -12,16 +13,25 @@ SMALL_MODEL_BYTES = 64 << 20
 64x64x25 in 12 steps took 0.19 s on one thread and many times that on two of a busy machine."""
 
 
+PICKLES = (".bin", ".pt", ".pth", ".ckpt")
+
+
+class PickledWeightsError(ValueError):
+    """The folder holds weights as pickles only, and those are never opened: they can run code."""
+
+
 def load_pipeline(request: OpenRequest) -> tuple[Any, OpenAnswer]:
     """Load the pipeline that ``model_index.json`` names and report what it holds.
 
-    Only local files, only safetensors, never code that came with the model. Raises what diffusers
-    raises; the parent turns it into a finding.
+    Only local files, only safetensors, never code that came with the model. Raises
+    ``PickledWeightsError`` where there are pickles only, else what diffusers raises; the parent
+    turns it into a finding.
     """
     import diffusers
     import torch
 
     started = time.perf_counter()
+    refuse_pickles(Path(request.folder))
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
     pipeline = diffusers.DiffusionPipeline.from_pretrained(
@@ -45,6 +55,21 @@ def load_pipeline(request: OpenRequest) -> tuple[Any, OpenAnswer]:
         non_finite=sick,
     )
     return pipeline, answer
+
+
+def refuse_pickles(folder: Path) -> None:
+    """Raise ``PickledWeightsError`` where a component has pickled weights and no safetensors.
+
+    diffusers would say that it found no file of some name, which sends people looking for it.
+    """
+    for component in sorted(part for part in folder.iterdir() if part.is_dir()):
+        names = sorted(file.name for file in component.iterdir())
+        pickles = [name for name in names if name.endswith(PICKLES)]
+        if pickles and not any(name.endswith(".safetensors") for name in names):
+            raise PickledWeightsError(
+                f"component {component.name} has its weights only as the pickle {pickles[0]}, "
+                "which can run code and is never opened; expected a .safetensors file"
+            )
 
 
 def _place(pipeline: Any, request: OpenRequest) -> None:

@@ -1,4 +1,4 @@
-"""Any diffusers video pipeline renders tiny, and its numbers are reported."""
+"""One clip, its numbers, the save path, and what happens to a worker that breaks."""
 
 from dataclasses import replace
 
@@ -10,8 +10,6 @@ from runners.engines.messages import ClipRequest, OpenRequest, SavePathRequest
 from runners.process import RemoteError, WorkerDiedError
 
 pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("engines")]
-
-FAMILIES = ["ltx", "wan", "animatediff"]
 
 
 def request_in(folder, **changes):
@@ -29,32 +27,10 @@ def request_in(folder, **changes):
     return replace(blank, **changes)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_each_family_renders_the_frames_it_was_asked_for(tiny, local_engine, tmp_path, family):
-    answer = local_engine(tiny(family)).clip(request_in(tmp_path, round_trip=True))
-    frames = np.load(tmp_path / "frames.npy")
-    assert frames.shape == (9, 64, 64, 3)
-    assert (answer.latents.non_finite, answer.decoded.non_finite) == (0, 0)
-    assert len(answer.step_std) == 2
-    assert answer.round_trip.correlation is not None
-
-
 def test_without_a_frames_path_nothing_is_decoded(tiny, local_engine, tmp_path):
     answer = local_engine(tiny("ltx")).clip(request_in(tmp_path, frames_path=""))
     assert answer.decoded is None
     assert (tmp_path / "latents.safetensors").exists()
-
-
-def test_the_same_seed_repeats_and_another_does_not(tiny, local_engine, tmp_path):
-    from runners.preflight.compare import read_latents, relative_distance
-
-    engine = local_engine(tiny("ltx"))
-    paths = [tmp_path / f"{name}.safetensors" for name in "abc"]
-    for path, seed in zip(paths, (1, 1, 2), strict=True):
-        engine.clip(request_in(tmp_path, latents_path=str(path), seed=seed, frames_path=""))
-    first, again, other = (read_latents(path) for path in paths)
-    assert relative_distance(first, again) == 0
-    assert relative_distance(first, other) > 0.1
 
 
 def test_a_nan_weight_shows_in_the_numbers(tiny, local_engine, tmp_path):

@@ -6,7 +6,7 @@ from compat.formats.verify import verify
 from compat.identify.identify import identify
 from compat.identify.pipelines import KNOWN_SIZES, PIPELINES, size_of
 
-FAMILIES = ("ltx", "wan", "animatediff")
+FAMILIES = ("ltx", "ltx2", "wan", "hunyuan-video", "animatediff", "cogvideox", "mochi")
 
 
 @pytest.mark.torch
