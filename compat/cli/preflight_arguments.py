@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compat.cli.live import Live
 from compat.cli.plan_arguments import add_plan_arguments, plan_from
+from compat.cli.shared_arguments import add_store
 from compat.core.errors import UsageError
 from compat.core.job import Estimate, GateDecision, GateState, Preflight, Waiver
 
@@ -31,9 +32,7 @@ def add_preflight_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CHECK=REASON",
         help="go on in spite of a check or rule; the reason stays in every report",
     )
-    parser.add_argument(
-        "--store", type=Path, metavar="FILE", help="evidence store (default: FRAMEGATE_HOME)"
-    )
+    add_store(parser)
 
 
 def session_from(arguments: argparse.Namespace) -> "Session":

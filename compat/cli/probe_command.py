@@ -5,10 +5,11 @@ import contextlib
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format
+from compat.cli.shared_arguments import add_format, add_store
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Outcome, Probe, ProbeResult, Verdict
 
@@ -37,6 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default="standard",
         help="quick leaves out probes that may take more than a minute",
     )
+    add_store(parser)
     add_format(parser)
     parser.add_argument("--list", action="store_true", help="list the probes and ask none")
 
@@ -59,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             f"no probe was asked: none of the chosen ones is for {arguments.device}",
             "framegate probe --list tells which devices a probe is for",
         )
-    told = _ask(asked, environment)
+    told = _ask(asked, environment, arguments.store)
     probe_output.print_told(told, environment, arguments.format)
     return exit_code(told)
 
@@ -122,12 +124,12 @@ def ask_and_record(
     return {MEANINGS[verdict]: counts[verdict] for verdict in Verdict if counts[verdict]}
 
 
-def _ask(asked: "Sequence[Question]", environment: Environment) -> list[Told]:
+def _ask(asked: "Sequence[Question]", environment: Environment, path: Path | None) -> list[Told]:
     from compat.cli.probe_output import Watching
     from compat.store.store import Store
 
     told = []
-    with Store.open() as store, Watching(len(asked)) as watching:
+    with Store.open(path) as store, Watching(len(asked)) as watching:
         for pair in _told(asked, environment, store, watching.started):
             told.append(pair)
             watching.finished(pair[0])

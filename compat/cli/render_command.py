@@ -1,13 +1,13 @@
 """``framegate render``: the long windowed render, if the gate is open for it."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
 from compat.cli.live import Live
 from compat.cli.plan_arguments import add_plan_arguments
 from compat.cli.preflight_arguments import session_from
+from compat.cli.shared_arguments import add_store
 from compat.core.errors import CompatError, ExitCode
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on with the run that was interrupted"
     )
-    parser.add_argument(
-        "--store", type=Path, metavar="FILE", help="evidence store (default: FRAMEGATE_HOME)"
-    )
+    add_store(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:

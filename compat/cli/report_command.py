@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format
+from compat.cli.shared_arguments import add_format, add_store
 from compat.core.errors import ExitCode, NothingCheckedError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder to write into (default: framegate-report)",
     )
+    add_store(parser)
     add_format(parser)
 
 
@@ -27,12 +28,13 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.store.store import Store, default_path
     from reports.write import write_reports
 
-    if not default_path().exists():
+    wanted = arguments.store or default_path()
+    if not wanted.exists():
         raise NothingCheckedError(
-            f"there is no evidence store at {default_path()}, so there is nothing to report",
+            f"there is no evidence store at {wanted}, so there is nothing to report",
             "run framegate probe, preflight or run first",
         )
-    with Store.open() as store:
+    with Store.open(wanted) as store:
         paths = write_reports(store, arguments.output)
         if arguments.format == "json":
             _print_json(store, paths)

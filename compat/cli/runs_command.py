@@ -1,10 +1,11 @@
 """``framegate runs``: every run in the evidence store, oldest first."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format
+from compat.cli.shared_arguments import add_format, add_store
 from compat.core.errors import ExitCode, NothingCheckedError
 
 if TYPE_CHECKING:
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_store(parser)
     add_format(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    stories = _stories()
+    stories = _stories(arguments.store)
     if arguments.format == "json":
         _print_json(stories)
     elif stories:
@@ -27,16 +29,17 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.OK if stories else ExitCode.NOTHING_CHECKED
 
 
-def _stories() -> tuple["RunStory", ...]:
+def _stories(path: Path | None) -> tuple["RunStory", ...]:
     from compat.store.store import Store, default_path
     from reports.evidence import read_evidence
 
-    if not default_path().exists():
+    wanted = path or default_path()
+    if not wanted.exists():
         raise NothingCheckedError(
-            f"there is no evidence store at {default_path()}, so there is no run",
+            f"there is no evidence store at {wanted}, so there is no run",
             "framegate render and framegate run make one",
         )
-    with Store.open() as store:
+    with Store.open(wanted) as store:
         return read_evidence(store).runs
 
 

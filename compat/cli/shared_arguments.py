@@ -23,6 +23,13 @@ def add_fail_on(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add ``--store``, the file of the evidence store."""
+    parser.add_argument(
+        "--store", type=Path, metavar="FILE", help="evidence store (default: in FRAMEGATE_HOME)"
+    )
+
+
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Add one or more files or folders."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")

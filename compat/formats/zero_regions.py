@@ -147,7 +147,7 @@ def _regions(
     if torn or together or share >= ZERO_SHARE:
         severity, remedy = Severity.HIGH, RESUME
     else:
-        severity, remedy = Severity.LOW, "nothing, where the training left them at zero"
+        severity, remedy = Severity.INFO, "nothing, where the training left them at zero"
     first = (torn or zero)[0]
     yield damage(
         "zero-regions" if severity is Severity.HIGH else "zero-tensors",

@@ -9,15 +9,18 @@ from compat.plan.geometry import latent_frames, tokens_per_latent
 from compat.plan.schedule import schedule
 from runners.engines.messages import ClipAnswer, ClipRequest
 from runners.preflight.context import Context
+from runners.readiness import LOOP_FAMILY
 
 
 def estimate_for(context: Context) -> Estimate | None:
-    """Time, memory and disk of the planned run; None where the plan has no windows or no clip ran.
+    """Time, memory and disk of the planned run; None where no clip ran or no loop will follow.
 
+    The windows are the LTX loop's: another family's render is another tool's and is not estimated.
     The worker is warm when the loop starts, so loading costs nothing more.
     """
     notes = context.notes
-    if not notes.clips:
+    found = notes.identification
+    if not notes.clips or (found is not None and found.family != LOOP_FAMILY):
         return None
     try:
         windows = schedule(context.job.plan)
