@@ -96,12 +96,28 @@ def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Findin
             place,
             "the transformer's weights or their scales are wrong; check the quantisation",
         )
+    yield from _shape_findings(answer, request, place)
     if answer.decoded is not None and answer.decoded.non_finite:
         yield _finding(
             "non-finite-frames",
             f"the VAE decoded {answer.decoded.non_finite} NaN or Inf pixels",
             replace(place, path="decode"),
             "decode in float32, or replace the VAE",
+        )
+
+
+def _shape_findings(answer: ClipAnswer, request: ClipRequest, place: Place) -> Iterator[Finding]:
+    """A pipeline that rounds the frame count or the size without a word (diffusers' LTX floors)."""
+    if answer.decoded is None:
+        return
+    count, _, height, width = answer.decoded.shape
+    if (count, width, height) != (request.frames, request.width, request.height):
+        yield _finding(
+            "clip-shape",
+            f"the clip has {count} frames of {width}x{height}, asked were {request.frames} of "
+            f"{request.width}x{request.height}",
+            replace(place, path="decode"),
+            "the model rounds to its own steps: choose a size and a frame count it takes",
         )
 
 

@@ -79,7 +79,10 @@ class FakeEngine:
         save_file({"latents": self.latents(request)}, request.latents_path)
         if request.frames_path:
             np.save(request.frames_path, self.frames(request.frames, request.height, request.width))
-        return replace(self.answer, decoded=self.answer.decoded if request.frames_path else None)
+        if not request.frames_path or self.answer.decoded is None:
+            return replace(self.answer, decoded=None)
+        asked = (request.frames, 3, request.height, request.width)
+        return replace(self.answer, decoded=replace(self.answer.decoded, shape=asked))
 
 
 @pytest.fixture

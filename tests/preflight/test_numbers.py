@@ -20,7 +20,7 @@ HEALTHY = ClipAnswer(
     decode_seconds=0.1,
     seconds=0.3,
     peak_memory_bytes=1,
-    decoded=CALM,
+    decoded=replace(CALM, shape=(9, 3, 64, 64)),
 )
 SENSITIVE = Distances(repeat=0.0, seed=1.3, prompt=0.2)
 
@@ -47,7 +47,7 @@ def test_sick_latents_are_named(latents, rule):
 
 
 def test_nan_pixels_are_named():
-    sick = replace(HEALTHY, decoded=replace(CALM, non_finite=5))
+    sick = replace(HEALTHY, decoded=replace(HEALTHY.decoded, non_finite=5))
     assert rules(number_findings(sick, REQUEST)) == ["non-finite-frames"]
 
 
@@ -83,3 +83,9 @@ def test_noise_that_differs_between_repeats_is_allowed_below_the_prompt():
 )
 def test_what_the_round_trip_shows(trip, expected):
     assert rules(round_trip_findings(trip)) == expected
+
+
+@pytest.mark.parametrize("shape", [(8, 3, 64, 64), (9, 3, 32, 64)])
+def test_a_clip_of_another_shape_than_asked_is_named(shape):
+    rounded = replace(HEALTHY, decoded=replace(CALM, shape=shape))
+    assert rules(number_findings(rounded, REQUEST)) == ["clip-shape"]
