@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from compat.core.job import Check, GateDecision, GateState
-from compat.core.model import Environment, Outcome, ProbeResult, Verdict
+from compat.core.model import Environment, Outcome, ProbeResult, Severity, Verdict
 from compat.knowledge.match import by_rule, explaining, matching, verdict
 from compat.knowledge.model import KnownFailure
 from reports.evidence import Evidence, RunStory
@@ -154,7 +154,11 @@ def _gate(
     plan = recorded.preflight.plan if recorded else {}
     environment = evidence.environment_of_plan(decision.fingerprint)
     findings = check.findings if check else ()
-    details = [finding.message for finding in findings if finding.message not in sentence]
+    details = [
+        finding.message
+        for finding in findings
+        if finding.message not in sentence and finding.severity is not Severity.INFO
+    ]
     texts = "\n".join([sentence, *details, *_logs(check)])
     found = [*matching(texts, failures, environment), *by_rule(findings, failures)]
     return Attempt(

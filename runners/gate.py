@@ -38,6 +38,7 @@ def decide(preflight: Preflight, waivers: tuple[Waiver, ...] = ()) -> GateDecisi
     """Open when every required check passed or was waived; pure but for the time stamp."""
     blocking: list[str] = []
     undecided: list[str] = []
+    unreached: list[str] = []
     used: list[Waiver] = []
     for check in preflight.checks:
         if check.outcome is Outcome.PASS:
@@ -45,10 +46,14 @@ def decide(preflight: Preflight, waivers: tuple[Waiver, ...] = ()) -> GateDecisi
         waived = waivers_for(check, waivers)
         if waived:
             used += waived
+        elif check.behind and check.id in REQUIRED:
+            unreached.append(_sentence(check))
         elif check.outcome is Outcome.SKIP and check.id not in REQUIRED:
             undecided.append(_sentence(check))
         else:
             blocking.append(_sentence(check))
+    # What was not reached follows from what blocks; alone, behind something optional, it blocks.
+    blocking = blocking or unreached
     if not preflight.checks:
         blocking.append("nothing was checked")
     return GateDecision(

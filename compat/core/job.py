@@ -19,13 +19,15 @@ class Check:
     """One step of the preflight.
 
     ``outcome`` PASS means it was checked and holds, FAIL that it does not, SKIP or ERROR that it
-    could not be checked; ``reason`` says why. ``pictures`` are paths of what a person may look at.
+    could not be checked; ``reason`` says why. ``behind`` names the check whose end kept this
+    one from being made. ``pictures`` are paths of what a person may look at.
     """
 
     id: str
     title: str
     outcome: Outcome
     reason: str = ""
+    behind: str = ""
     findings: tuple[Finding, ...] = ()
     measures: Mapping[str, object] = field(default_factory=dict)
     pictures: tuple[str, ...] = ()

@@ -52,7 +52,8 @@ def _run(step: Step, context: Context, settled: set[str]) -> Check:
     missing = [name for name in step.needs if name not in settled]
     blank = Check(id=step.id, title=step.title, outcome=Outcome.SKIP)
     if missing:
-        return replace(blank, reason=f"not reached: {missing[0]} did not pass")
+        reason = f"not reached: {missing[0]} did not pass"
+        return replace(blank, reason=reason, behind=missing[0])
     context.progress(step.id, {"title": step.title})
     started = time.perf_counter()
     check = _answered(step, context, blank)

@@ -94,3 +94,22 @@ def test_a_later_shut_decision_closes_the_gate(store):
     store.record_decision(decide(preflight(files=Outcome.FAIL)))
     with pytest.raises(GateShutError, match="files"):
         require_open(store, "f")
+
+
+def unreached(name, behind):
+    return Check(id=name, title=name, outcome=Outcome.SKIP, reason="not reached", behind=behind)
+
+
+def test_what_was_not_reached_is_not_named_beside_its_cause():
+    failed = Check(id="load", title="load", outcome=Outcome.FAIL, reason="broken")
+    checks = (failed, unreached("smoke", "load"), unreached("picture", "smoke"))
+    found = Preflight(fingerprint="f", plan={}, checks=checks, estimate=None, seconds=0.0)
+    assert decide(found).blocking == ("load: broken",)
+
+
+def test_what_was_not_reached_behind_something_optional_still_blocks():
+    skipped = Check(id="resources", title="r", outcome=Outcome.SKIP, reason="unknown")
+    checks = (skipped, unreached("load", "resources"))
+    found = Preflight(fingerprint="f", plan={}, checks=checks, estimate=None, seconds=0.0)
+    decision = decide(found)
+    assert (decision.state, decision.blocking) == (GateState.SHUT, ("load: not reached",))
