@@ -92,8 +92,13 @@ def recorded(context: Context) -> dict[tuple[str, object], ProbeResult]:
 
 
 def findings_of(result: ProbeResult) -> Iterator[Finding]:
-    """What a failed probe found, with the remedy of the known failure behind it."""
-    if result.outcome is not Outcome.FAIL:
+    """What a failed probe found, with the remedy of the known failure behind it.
+
+    A probe that killed its worker failed too: the render asks the same of the device. A time limit
+    or a lack of memory says nothing of the kind and stays undecided.
+    """
+    crashed = result.crash is not None and result.crash.kind == "signal"
+    if result.outcome is not Outcome.FAIL and not crashed:
         return
     known = explaining(result, known_failures())
     for finding in result.findings or (_bare(result),):

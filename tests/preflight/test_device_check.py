@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from compat.core.collect import collect
-from compat.core.model import Finding, Outcome, Place, Probe, ProbeResult, Severity, Target
+from compat.core.model import Crash, Finding, Outcome, Place, Probe, ProbeResult, Severity, Target
 from runners.demo.fp8 import plain_cast
 from runners.demo.weights import edit_weights
 from runners.preflight import device_check
@@ -100,6 +100,18 @@ def test_a_failure_without_a_finding_is_a_finding_all_the_same():
     silent = ProbeResult(probe="p", target=Target(), outcome=Outcome.FAIL, reason="it said no")
     (found,) = device_check.findings_of(silent)
     assert (found.severity, found.message) == (Severity.HIGH, "p failed: it said no")
+
+
+@pytest.mark.parametrize(("kind", "found"), [("signal", 1), ("timeout", 0), ("oom", 0)])
+def test_a_probe_that_kills_its_worker_is_a_finding_and_a_slow_one_is_not(kind, found):
+    died = ProbeResult(
+        probe="p",
+        target=Target(),
+        outcome=Outcome.ERROR,
+        reason="killed by SIGSEGV",
+        crash=Crash(kind=kind, detail="killed by SIGSEGV"),
+    )
+    assert len(list(device_check.findings_of(died))) == found
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SKIP, Outcome.ERROR])
