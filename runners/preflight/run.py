@@ -8,6 +8,7 @@ from compat.core.codec import to_data
 from compat.core.errors import CompatError
 from compat.core.job import Check, Preflight, Waiver
 from compat.core.model import Finding, Outcome, Place, Severity
+from compat.knowledge import match
 from runners.gate import waivers_for
 from runners.preflight.context import Answer, Context, Step, UndecidedError
 from runners.preflight.cost import estimate_for
@@ -69,7 +70,7 @@ def _answered(step: Step, context: Context, blank: Check) -> Check:
         reason = f"the render worker died: {death.crash.detail}"
         return _broken(blank, reason, {"log_tail": death.crash.log_tail}, context)
     except RemoteError as error:
-        evidence = {"traceback": error.traceback}
+        evidence = {"traceback": error.traceback, "remedy": error.remedy}
         return _broken(blank, f"{error.kind}: {error.message}", evidence, context)
     except CompatError as error:
         return _broken(blank, str(error), {"remedy": error.remedy}, context)
@@ -93,13 +94,14 @@ def _check_of(answer: Answer, blank: Check) -> Check:
 
 
 def _broken(blank: Check, reason: str, evidence: dict[str, str], context: Context) -> Check:
+    known = match(reason, context.job.environment)
+    remedy = known[0].remedy if known else "mend what the error names; its trace is in the evidence"
     finding = Finding(
         rule=f"{blank.id}-error",
         severity=Severity.HIGH,
         message=reason,
         place=Place(kind="device", path=context.job.device),
-        remedy=evidence.get("remedy", "")
-        or "mend what the error names; the log stands in the evidence",
+        remedy=evidence.get("remedy", "") or remedy,
         evidence=evidence,
     )
     return replace(blank, outcome=Outcome.ERROR, reason=reason, findings=(finding,))

@@ -17,6 +17,7 @@ class Context:
     class job:
         fingerprint = "f"
         device = "cpu"
+        environment = None
         plan = None
 
     progress = staticmethod(lambda _name, _message: None)
@@ -97,3 +98,16 @@ def test_every_need_stands_before_the_check_that_has_it():
         assert set(one.needs) <= seen
         seen.add(one.id)
     assert len(seen) == len(STEPS) + 2
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (RemoteError("ModuleNotFoundError", "No module named 'diffusers'", ""), "framegate[diff"),
+        (RemoteError("ValueError", "something nobody knows", ""), "mend what the error names"),
+        (CompatError("bad file", "download it again"), "download it again"),
+    ],
+)
+def test_an_error_brings_its_own_remedy_or_the_known_one(checks, error, remedy):
+    (check,) = checks(step("load", error))
+    assert remedy in check.findings[0].remedy
