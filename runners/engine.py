@@ -67,11 +67,6 @@ class Engine:
         """Whether the pipeline is loaded and its worker lives."""
         return self._opened is not None and self._worker is not None and self._worker.alive
 
-    @property
-    def process_id(self) -> int | None:
-        """The worker's process id while there is one."""
-        return self._worker.pid if self._worker is not None and self._worker.alive else None
-
     def open(self) -> OpenAnswer:
         """Load the pipeline, or say what was loaded when it is warm already."""
         if self.warm and self._opened is not None:

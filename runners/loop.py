@@ -15,6 +15,7 @@ from compat.core.codec import from_data, to_data
 from compat.core.model import Finding, Place, Severity
 from compat.core.system import replacing
 from compat.frames.judge import Expectation, Judgement, JudgeVerdict, judge
+from compat.plan.geometry import FRAME_STEP
 from compat.plan.model import RenderPlan
 from compat.plan.schedule import Schedule, Window
 from runners.engine import Engine
@@ -28,7 +29,6 @@ from runners.engines.messages import (
 from runners.run_folder import RunFolder, digest
 from runners.run_state import WindowState
 from runners.seams import (
-    FRAMES_PER_LATENT,
     HELD_LATENTS,
     blend,
     context_for,
@@ -193,8 +193,7 @@ def _previous(job: LoopJob, window: int, latents: int) -> tuple[str, ...]:
 
 
 def _decode(job: LoopJob, window: Window, answer: WindowAnswer, sha256: str) -> _Rendered:
-    first_new = window.first_latent + window.overlap_latents
-    context = context_for(first_new)
+    context = context_for(window.first_new_latent)
     last = context + window.new_latents
     request = DecodeRequest(
         paths=(*_previous(job, window.index, context), str(job.folder.latents(window.index))),
@@ -221,9 +220,9 @@ def _decoded(job: LoopJob, window: Window) -> "Frames":
 def _look(job: LoopJob, window: Window, rendered: _Rendered, reference: Any) -> Judgement:
     job.progress({"window": window.index, "stage": "judge"})
     frames = _decoded(job, window)
-    new = frames[len(frames) - (window.end_frame - window.first_frame) :]
+    new = frames[len(frames) - window.frames :]
     expectation = Expectation(
-        frames=window.end_frame - window.first_frame,
+        frames=window.frames,
         width=job.plan.video.width,
         height=job.plan.video.height,
         in_distribution=job.in_distribution,
@@ -256,7 +255,7 @@ def _segment(job: LoopJob, window: Window) -> dict[str, object]:
     started = time.perf_counter()
     folder, index = job.folder, window.index
     is_last = index == len(job.schedule.windows) - 1
-    held = FRAMES_PER_LATENT * HELD_LATENTS
+    held = FRAME_STEP * HELD_LATENTS
     frames = _decoded(job, window)
     blended, seam = frames[:0], None
     if index:

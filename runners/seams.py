@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Frames = np.ndarray[Any, np.dtype[np.uint8]]
 
-FRAMES_PER_LATENT = 8
-
 HELD_LATENTS = 1
 """Latents whose frames wait for the next window: 8 frames, as diffusers' temporal tiles overlap."""
 

@@ -1,5 +1,6 @@
 """Everything that a preflight or a render of one plan needs, resolved once and kept warm."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,16 +95,28 @@ def pick_device(wanted: str, environment: Environment) -> Device:
             for device in usable:
                 if device.kind == kind:
                     return device
-    kind, _, index = wanted.partition(":")
-    kinds = ("cuda", "rocm") if kind == "cuda" else (kind,)
-    for device in usable:
-        if device.kind in kinds and str(device.index) == (index or "0"):
-            return device
+    if (found := find_device(wanted, usable)) is not None:
+        return found
+    kinds = _kinds(wanted)
     reasons = [d.unavailable for d in environment.devices if d.kind in kinds and d.unavailable]
     raise UsageError(
         f"device {wanted} cannot be used: {reasons[0] if reasons else 'there is none'}",
         "framegate doctor lists the devices of this machine",
     )
+
+
+def find_device(name: str, devices: Iterable[Device]) -> Device | None:
+    """The device that torch calls ``name`` ("cpu", "cuda:1", "mps"); None where it is not there."""
+    index = name.partition(":")[2] or "0"
+    for device in devices:
+        if device.kind in _kinds(name) and str(device.index) == index:
+            return device
+    return None
+
+
+def _kinds(name: str) -> tuple[str, ...]:
+    kind = name.partition(":")[0]
+    return ("cuda", "rocm") if kind == "cuda" else (kind,)
 
 
 def torch_name(device: Device) -> str:

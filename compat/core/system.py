@@ -237,16 +237,6 @@ def on_interrupt(action: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def process_memory_bytes(process_id: int) -> int:
-    """Resident memory of a process now, in bytes; 0 when it is gone."""
-    import psutil
-
-    try:
-        return int(psutil.Process(process_id).memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
 def free_memory_bytes() -> int:
     """Memory that a new process could take without swapping, in bytes."""
     import psutil

@@ -38,14 +38,6 @@ class ClipMeasures:
         values = self.per_frame[name]
         return summary(values if among is None else values[among], np.nanmedian)
 
-    def lowest(self, name: str) -> float:
-        """Return the smallest value that occurs, NaN where there is none."""
-        return summary(self.per_frame[name], np.nanmin)
-
-    def highest(self, name: str) -> float:
-        """Return the largest value that occurs, NaN where there is none."""
-        return summary(self.per_frame[name], np.nanmax)
-
 
 def summary(values: NDArray[np.float64], how: object) -> float:
     """Return ``how`` over the finite values, NaN where there are none."""

@@ -1,7 +1,6 @@
 """The conditions signatures are made of; each one detects and explains with the same code."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compat.identify.model import Tensors
@@ -107,8 +106,3 @@ def without_prefix(tensors: Tensors) -> Tensors:
         if inside and len(inside) * 3 >= len(tensors):
             return inside
     return tensors
-
-
-def sizes_of(tensors: Tensors, names: Mapping[str, str]) -> dict[str, object]:
-    """Shapes of the named tensors that are there, for the report."""
-    return {label: list(tensors[name].shape) for label, name in names.items() if name in tensors}

@@ -10,8 +10,6 @@ import numpy as np
 
 from compat.core.system import write_atomically
 
-Raw = "np.ndarray[Any, np.dtype[np.uint8]]"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTensor:

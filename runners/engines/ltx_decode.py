@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from compat.plan.geometry import decoded_frames
 from runners.engines.ltx_window import load_latents
 from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import DecodeAnswer, DecodeRequest
@@ -25,7 +26,7 @@ def decode_chunk(
     with torch.inference_mode():
         latents = load_latents(request.paths)[:, :, -request.last :].to(device)
         video = _decode(pipeline, latents, request.seed)
-        kept = video[0].permute(1, 0, 2, 3)[_context_frames(request.context) :]
+        kept = video[0].permute(1, 0, 2, 3)[decoded_frames(request.context) :]
         kept = kept * 0.5 + 0.5
     frames = save_frames(kept, request.frames_path, convert)
     return DecodeAnswer(
@@ -34,11 +35,6 @@ def decode_chunk(
         seconds=time.perf_counter() - started,
         peak_memory_bytes=peak_bytes(device),
     )
-
-
-def _context_frames(context: int) -> int:
-    # The first latent of any decoded chunk gives one frame, every later one eight.
-    return 8 * (context - 1) + 1 if context else 0
 
 
 def _decode(pipeline: Any, latents: Any, seed: int) -> Any:

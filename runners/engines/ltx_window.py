@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from compat.plan.geometry import FRAME_STEP, SPACE_MULTIPLE
 from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import WindowAnswer, WindowRequest
 from runners.engines.statistics import on_cpu, statistics_of
-
-TIME_STRIDE = 8
-SPACE_STRIDE = 32
-"""LTX compression: 8 frames and 32 x 32 pixels per latent (vae config, all LTX-Video versions)."""
 
 Progress = Callable[[dict[str, object]], None]
 
@@ -85,8 +82,8 @@ def _denoise(pipeline: Any, request: WindowRequest, device: str, emit: Progress)
 
     grid = _Grid(
         frames=request.latents,
-        rows=request.height // SPACE_STRIDE,
-        columns=request.width // SPACE_STRIDE,
+        rows=request.height // SPACE_MULTIPLE,
+        columns=request.width // SPACE_MULTIPLE,
     )
     noise = _noise(pipeline, request, grid).to(device)
     latents = pipeline._pack_latents(noise, 1, 1)
@@ -177,7 +174,7 @@ def _velocity(
             num_frames=grid.frames,
             height=grid.rows,
             width=grid.columns,
-            rope_interpolation_scale=(TIME_STRIDE / request.fps, SPACE_STRIDE, SPACE_STRIDE),
+            rope_interpolation_scale=(FRAME_STEP / request.fps, SPACE_MULTIPLE, SPACE_MULTIPLE),
             return_dict=False,
         )[0].float()
     if not guided:

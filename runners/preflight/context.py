@@ -37,8 +37,6 @@ class Notes:
 
     identification: "Identification | None" = None
     opened: OpenAnswer | None = None
-    smoke: ClipAnswer | None = None
-    picture: ClipAnswer | None = None
     judge_seconds_per_frame: float | None = None
     encode_seconds_per_frame: float | None = None
     judged_pixels: int | None = None

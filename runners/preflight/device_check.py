@@ -10,6 +10,7 @@ from compat.knowledge.match import explaining
 from runners.batch import Question, ask_all, questions
 from runners.preflight.context import Answer, Context, Step, UndecidedError
 from runners.preflight.weights import stored_tensors
+from runners.session import find_device
 
 ALWAYS = (
     "bf16-save-path",
@@ -57,12 +58,10 @@ def stored_dtypes(context: Context) -> set[str]:
 
 def device_of(context: Context) -> Device:
     """The planned device as the environment lists it."""
-    kind, _, index = context.job.device.partition(":")
-    for device in context.job.environment.devices:
-        alike = device.kind == kind or (kind == "cuda" and device.kind == "rocm")
-        if alike and device.index == int(index or 0):
-            return device
-    raise UndecidedError(f"{context.job.device} is not among the devices of this machine")
+    found = find_device(context.job.device, context.job.environment.devices)
+    if found is None:
+        raise UndecidedError(f"{context.job.device} is not among the devices of this machine")
+    return found
 
 
 def answers(context: Context, asked: Iterable[Question]) -> Iterator[ProbeResult]:

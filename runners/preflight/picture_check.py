@@ -39,7 +39,6 @@ def check_picture(context: Context) -> Answer:
         round_trip=True,
     )
     answer = context.engine.clip(request, lambda step: context.progress("picture", step))
-    context.notes.picture = answer
     context.notes.clips.append((request, answer))
     judgement, sheet = look_at(context, request)
     time_encoding(context, request)

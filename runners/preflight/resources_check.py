@@ -9,6 +9,7 @@ from compat.plan.estimate import disk_bytes
 from compat.plan.schedule import schedule
 from runners.preflight.context import Answer, Context, Step
 from runners.preflight.weights import element_count
+from runners.session import find_device
 
 BYTES_OF_DTYPE = {"float32": 4, "bfloat16": 2, "float16": 2}
 MIB = 1 << 20
@@ -45,14 +46,11 @@ def existing_parent(path: Path) -> Path:
 
 
 def _free_memory(context: Context) -> int:
-    kind, _, index = context.job.device.partition(":")
-    if kind == "cpu" or context.job.plan.model.offload != "none":
+    if context.job.device == "cpu" or context.job.plan.model.offload != "none":
         return free_memory_bytes()
-    for device in context.job.environment.devices:
-        if device.kind in (kind, "rocm") and device.index == int(index or 0):
-            # 0 means that the backend could not tell; the machine's own is then the only bound.
-            return device.memory_bytes or free_memory_bytes()
-    return free_memory_bytes()
+    found = find_device(context.job.device, context.job.environment.devices)
+    # 0 means that the backend could not tell; the machine's own is then the only bound.
+    return (found.memory_bytes if found else 0) or free_memory_bytes()
 
 
 def _too_little(context: Context, what: str, needed: int, free: int) -> Finding:

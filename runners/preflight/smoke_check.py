@@ -52,7 +52,6 @@ def check_smoke(context: Context) -> Answer:
     """Four clips of the smallest legal size: base, again, another seed, another prompt."""
     request = clip_request(context, "smoke", steps=SMOKE_STEPS)
     base = _render(context, request, decode=True)
-    context.notes.smoke = base
     context.notes.clips.append((request, base))
     if sick := tuple(number_findings(base, request)):
         return Answer(findings=sick, measures=_measures(request, base, None))
