@@ -24,7 +24,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.formats.verify import verify
 
     require_existing(arguments.paths)
-    reports = [report for path in arguments.paths for report in verify(path, deep=arguments.deep)]
+    reports = [
+        report for path in arguments.paths for report in verify(path, deep=arguments.deep).reports
+    ]
     if not reports:
         raise NothingCheckedError(
             f"{arguments.paths[0]} holds no model file", "name a model file or a model's folder"

@@ -72,3 +72,29 @@ class FileReport:
     verdict: FileVerdict
     findings: tuple[Finding, ...] = ()
     measures: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The answer about everything below one path: one report per file, one verdict in all.
+
+    Empty ``reports`` mean that no model file was found: the verdict is then UNKNOWN.
+    """
+
+    path: Path
+    reports: tuple[FileReport, ...]
+
+    @property
+    def verdict(self) -> FileVerdict:
+        """DAMAGED where any file is, else UNKNOWN where any is or none was found, else OK."""
+        verdicts = {report.verdict for report in self.reports}
+        if FileVerdict.DAMAGED in verdicts:
+            return FileVerdict.DAMAGED
+        if not verdicts or FileVerdict.UNKNOWN in verdicts:
+            return FileVerdict.UNKNOWN
+        return FileVerdict.OK
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of every report, in order."""
+        return tuple(finding for report in self.reports for finding in report.findings)

@@ -14,14 +14,14 @@ from compat.formats.diffusers_folder import (
 from compat.formats.folder_files import files_below
 from compat.formats.header import try_header
 from compat.formats.imposters import imposter_finding
-from compat.formats.model import FileReport, FileVerdict, Header
+from compat.formats.model import FileReport, FileVerdict, Header, Verification
 from compat.formats.quantisation import quantisation_findings
 from compat.formats.sniff import PARTIAL_SUFFIXES, Kind, Sniffed, sniff
 from compat.formats.values import take_census, value_findings
 from compat.formats.wording import damage
 from compat.formats.zero_regions import zero_findings
 
-__all__ = ["FileReport", "FileVerdict", "verify"]
+__all__ = ["FileReport", "FileVerdict", "Verification", "verify"]
 
 WEIGHT_SUFFIXES = (".safetensors", ".sft", ".gguf", *PICKLE_SUFFIXES)
 
@@ -30,13 +30,17 @@ Progress = Callable[[int], None]
 
 def verify(
     path: Path, *, deep: bool = False, on_bytes: Progress = lambda _count: None
-) -> list[FileReport]:
+) -> Verification:
     """Check a model file, a diffusers folder or a folder of model files, offline.
 
     Reads headers, configs and a few sampled blocks; with ``deep`` every byte of every weight file
     (``on_bytes`` hears how many). Nothing is unpickled, nothing executed. What cannot be read gets
-    a report with the verdict UNKNOWN; a folder without model files gives an empty list.
+    a report with the verdict UNKNOWN; a folder without model files gives no report.
     """
+    return Verification(path=path, reports=tuple(_reports(path, deep=deep, on_bytes=on_bytes)))
+
+
+def _reports(path: Path, *, deep: bool, on_bytes: Progress) -> list[FileReport]:
     if not path.is_dir():
         return [_file_report(path, deep=deep, on_bytes=on_bytes)]
     if is_diffusers_folder(path):

@@ -10,7 +10,7 @@ from compat.formats.wording import quoted
 from compat.identify.declared import apply_declared
 from compat.identify.families import traits_of
 from compat.identify.fit import fit_findings, missing_parts
-from compat.identify.model import UNKNOWN, Identification, NearMiss, Traits
+from compat.identify.model import UNKNOWN, Identification, NearMiss, Role, Traits
 from compat.identify.pipelines import PIPELINES, TRANSFORMERS, KnownSize, size_of
 
 UNLISTED = "size not published"
@@ -42,7 +42,7 @@ def identify_folder(folder: Path) -> Identification:
         id=identifier,
         family=family,
         variant=variant,
-        role="pipeline",
+        role=Role.PIPELINE,
         traits=traits,
         evidence=(*_evidence(inventory, denoiser, known), *evidence),
         findings=tuple(findings),
@@ -65,7 +65,7 @@ def identify_component(kind: str, config: Mapping[str, Any]) -> Identification |
         id=identifier,
         family=family,
         variant=known.variant if known else UNLISTED,
-        role="motion-module" if kind == "MotionAdapter" else "transformer",
+        role=Role.MOTION_MODULE if kind == "MotionAdapter" else Role.DIFFUSION_MODEL,
         traits=traits,
         evidence=(f"the config beside it says {kind}",),
     )
@@ -118,7 +118,7 @@ def _unknown(inventory: Inventory) -> Identification:
         id=UNKNOWN,
         family=UNKNOWN,
         variant="",
-        role="pipeline",
+        role=Role.PIPELINE,
         traits=None,
         near_misses=misses,
         findings=inventory.findings,

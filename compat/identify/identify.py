@@ -15,7 +15,15 @@ from compat.formats.model import Header
 from compat.formats.sniff import sniff
 from compat.identify.families import traits_of
 from compat.identify.folder import identify_component, identify_folder
-from compat.identify.model import UNKNOWN, Identification, NearMiss, Signature, Tensors, Traits
+from compat.identify.model import (
+    UNKNOWN,
+    Identification,
+    NearMiss,
+    Role,
+    Signature,
+    Tensors,
+    Traits,
+)
 from compat.identify.predicates import without_prefix
 
 NEAREST = 3
@@ -141,5 +149,5 @@ def _by_config(path: Path) -> Identification | None:
 
 def _unknown(findings: tuple[Finding, ...]) -> Identification:
     return Identification(
-        id=UNKNOWN, family=UNKNOWN, variant="", role="", traits=None, findings=findings
+        id=UNKNOWN, family=UNKNOWN, variant="", role=Role.UNKNOWN, traits=None, findings=findings
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from compat.core.model import Finding
@@ -11,6 +12,69 @@ UNKNOWN = "unknown"
 
 Tensors = Mapping[str, TensorInfo]
 """Tensors of one header under their names without loader prefixes."""
+
+
+class Role(StrEnum):
+    """What a model file, or one part of it, does in a pipeline. PIPELINE is a whole folder."""
+
+    DIFFUSION_MODEL = "diffusion-model"
+    VAE = "vae"
+    AUDIO_VAE = "audio-vae"
+    VOCODER = "vocoder"
+    TEXT_ENCODER = "text-encoder"
+    TEXT_PROJECTION = "text-projection"
+    IMAGE_ENCODER = "image-encoder"
+    UPSCALER = "upscaler"
+    LORA = "lora"
+    MOTION_MODULE = "motion-module"
+    CONTROL = "control"
+    PIPELINE = "pipeline"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """What takes the file: a ComfyUI loader node and folder, and a diffusers class.
+
+    Empty where there is none; ``note`` says then, in a sentence, what to use instead.
+    ``comfyui_folder`` is below ``models/``.
+    """
+
+    comfyui_loader: str = ""
+    comfyui_folder: str = ""
+    diffusers_class: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A companion that must stand beside a model: one of ``ids``, in the role it plays there."""
+
+    role: Role
+    ids: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dim:
+    """A size that partners must agree on, read off dimension ``axis`` of tensor ``name``.
+
+    ``key`` is one of: width (of the hidden state), text-width (of the encoded prompt, taken or
+    given), pooled-width, latent-channels (of the VAE's latent), in-channels, mid-channels (of an
+    upscaler), vocabulary, frames (of a positional table).
+    """
+
+    key: str
+    name: str
+    axis: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One size as found in a header, and where: ``source`` names tensor and axis, or config key."""
+
+    value: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +125,25 @@ class Signature:
 
     ``marks`` make a file this kind of model ("mine"); ``form`` are the dimensions and counts it
     then has to have. A file with all marks and a wrong form is "mine, but broken".
+
+    ``generation`` tells members of a family that do not take each other's parts (Wan 2.1 and 2.2).
+    ``parameters`` is the count of the published model, 0 where nobody computed it. ``dims`` are
+    what partners must agree on, ``needs`` what must stand beside it, ``placement`` what loads it.
+    ``source`` says where marks and form come from.
     """
 
     id: str
     family: str
     variant: str
-    role: str
+    role: Role
     marks: tuple[Predicate, ...]
     form: tuple[Predicate, ...]
     source: str
+    generation: str = ""
+    parameters: int = 0
+    dims: tuple[Dim, ...] = ()
+    needs: tuple[Need, ...] = ()
+    placement: Placement = Placement()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +166,30 @@ class Identification:
 
     ``evidence`` says what was recognised, ``near_misses`` what came closest and why it does not
     fit, ``findings`` what is wrong with the model as such. ``measures`` are facts from the header.
+
+    A bundle is identified by its main part; ``parts`` are all it carries, itself included, one
+    identification each (empty for a file that is a single part). ``carries`` and ``lacks`` name
+    roles; ``needs`` are the companions that are not inside. ``expected_bytes`` is the size of the
+    published model in the dtypes found, 0 where unknown. ``quantisation`` is "" for plain floats.
     """
 
     id: str
     family: str
     variant: str
-    role: str
+    role: Role
     traits: Traits | None
+    generation: str = ""
     evidence: tuple[str, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     findings: tuple[Finding, ...] = ()
     measures: Mapping[str, object] = field(default_factory=dict)
+    parts: "tuple[Identification, ...]" = ()
+    carries: tuple[Role, ...] = ()
+    lacks: tuple[Role, ...] = ()
+    needs: tuple[Need, ...] = ()
+    placement: Placement = Placement()
+    dims: Mapping[str, Measured] = field(default_factory=dict)
+    parameters: int = 0
+    dtypes: Mapping[str, int] = field(default_factory=dict)
+    quantisation: str = ""
+    expected_bytes: int = 0

@@ -10,7 +10,7 @@ WEIGHTS = "transformer/diffusion_pytorch_model.safetensors"
 
 
 def rules(folder):
-    return [f.rule for report in verify(folder) for f in report.findings]
+    return [f.rule for f in verify(folder).findings]
 
 
 def edit(folder, name, change):
@@ -21,7 +21,7 @@ def edit(folder, name, change):
 
 
 def test_a_whole_folder_is_ok(folder):
-    reports = verify(folder, deep=True)
+    reports = verify(folder, deep=True).reports
     assert {report.verdict for report in reports} == {"ok"}
     assert len(reports) == 4
 
@@ -44,7 +44,7 @@ LOST = {
 def test_each_lost_part_is_named_with_a_remedy(folder, rule):
     path = folder / LOST[rule]
     shutil.rmtree(path) if path.is_dir() else path.unlink()
-    report = verify(folder)[0]
+    report = verify(folder).reports[0]
     assert (report.verdict, [f.rule for f in report.findings]) == ("damaged", [rule])
     assert report.findings[0].remedy
 
@@ -103,7 +103,7 @@ def test_the_plain_weights_are_chosen_before_a_variant(folder):
 
 def test_leftovers_of_a_download_are_mentioned(folder):
     (folder / "transformer" / "x.incomplete").write_bytes(b"abc")
-    (report, *_) = verify(folder)
+    (report, *_) = verify(folder).reports
     assert (report.verdict, report.findings[0].rule) == ("ok", "partial-download-left")
 
 
@@ -123,8 +123,8 @@ def sharded(folder, build):
 
 
 def test_whole_shards_are_ok(folder, sharded):
-    assert {report.verdict for report in verify(folder)} == {"ok"}
-    assert len(verify(folder)) == 5
+    assert {report.verdict for report in verify(folder).reports} == {"ok"}
+    assert len(verify(folder).reports) == 5
 
 
 def test_each_disagreement_of_index_and_shards_has_its_name(folder, sharded):

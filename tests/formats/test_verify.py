@@ -12,16 +12,16 @@ MATRIX = {f"block.{number}.weight": ("BF16", (64, 64)) for number in range(20)}
 
 
 def rules(path, **options):
-    return [f.rule for report in verify(path, **options) for f in report.findings]
+    return [f.rule for f in verify(path, **options).findings]
 
 
 def verdict(path, **options):
-    (report,) = verify(path, **options)
+    (report,) = verify(path, **options).reports
     return report.verdict
 
 
 def test_a_right_file_is_ok_and_counted(put, build):
-    (report,) = verify(put("x.safetensors", build.safetensors(MATRIX)), deep=True)
+    (report,) = verify(put("x.safetensors", build.safetensors(MATRIX)), deep=True).reports
     assert (report.verdict, report.findings) == ("ok", ())
     assert report.measures["parameters"] == 20 * 64 * 64
     assert report.measures["tensors_examined"] == 20
@@ -45,7 +45,7 @@ IMPOSTERS = {
 @pytest.mark.parametrize("rule", IMPOSTERS)
 def test_what_is_no_model_is_named_for_what_it_is(put, rule):
     path = put("model.safetensors", IMPOSTERS[rule])
-    (report,) = verify(path)
+    (report,) = verify(path).reports
     assert report.verdict == "damaged"
     assert report.findings[0].rule == rule
     assert report.findings[0].remedy
@@ -65,7 +65,7 @@ def test_a_torch_zip_is_named_and_unknown(tmp_path):
     path = tmp_path / "model.pt"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("model/data.pkl", b"\x80\x02}.")
-    (report,) = verify(path)
+    (report,) = verify(path).reports
     assert (report.kind, report.verdict) == ("torch-zip", "unknown")
 
 
@@ -91,7 +91,7 @@ def test_a_cache_blob_without_a_suffix_is_read_for_what_it_is(put, build):
 @pytest.mark.parametrize("missing", [9_000, 30_000, 80_000, 150_000])
 def test_a_tail_that_was_never_filled_is_found_from_a_few_blocks(put, build, missing):
     data = build.safetensors(MATRIX)
-    (report,) = verify(put("x.safetensors", data[:-missing] + bytes(missing)))
+    (report,) = verify(put("x.safetensors", data[:-missing] + bytes(missing))).reports
     (finding,) = report.findings
     assert (report.verdict, finding.rule) == ("damaged", "zero-tail")
     assert finding.evidence["zero_bytes"] == missing
@@ -118,7 +118,7 @@ def test_neighbours_that_are_zero_together_are_a_hole(put, build):
 
 def test_a_few_scattered_zero_matrices_may_be_meant(put, build):
     names = {f"block.{number}.weight" for number in (2, 6, 10, 14)}
-    (report,) = verify(put("x.safetensors", zeroed(build, names)))
+    (report,) = verify(put("x.safetensors", zeroed(build, names))).reports
     assert (report.verdict, [f.rule for f in report.findings]) == ("ok", ["zero-tensors"])
 
 
@@ -167,7 +167,7 @@ def test_deep_finds_one_bad_value_in_any_float_type(put, build, dtype):
 def test_deep_counts_the_bad_values_and_names_the_tensor(put, build):
     bad = NOT_FINITE["F32"] * 3 + FINITE["F32"] * 5
     path = put("x.safetensors", build.safetensors({**MATRIX, "bad": ("F32", (8,), bad)}))
-    (report,) = verify(path, deep=True)
+    (report,) = verify(path, deep=True).reports
     assert report.findings[0].evidence["tensors"] == {"'bad'": 3}
 
 
@@ -177,7 +177,7 @@ def test_deep_calls_many_zero_matrices_damage_and_one_a_hint(put, build):
     half |= {f"w.{n}": ("BF16", (32, 32)) for n in range(4)}
     assert "weights-all-zero" in rules(put("a.safetensors", build.safetensors(half)), deep=True)
     one = {**MATRIX, "z": ("BF16", (32, 32), zero)}
-    (report,) = verify(put("b.safetensors", build.safetensors(one)), deep=True)
+    (report,) = verify(put("b.safetensors", build.safetensors(one)), deep=True).reports
     assert (report.verdict, report.findings[0].severity) == ("ok", "low")
 
 
@@ -203,7 +203,7 @@ SCALE = {"a.weight_scale": ("F32", (1,))}
     ],
 )
 def test_scales_of_a_single_file_need_a_marker(put, build, tensors, rule, severity):
-    (report,) = verify(put("x.safetensors", build.safetensors(tensors)))
+    (report,) = verify(put("x.safetensors", build.safetensors(tensors))).reports
     assert [(f.rule, f.severity) for f in report.findings] == [(rule, severity)]
 
 
@@ -220,15 +220,25 @@ def test_scales_in_a_diffusers_folder_are_ignored_and_found(folder, build, extra
 def test_plain_fp8_in_a_folder_is_only_a_remark(folder, build):
     path = folder / "transformer" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(build.safetensors(fp8()))
-    assert {report.verdict for report in verify(folder)} == {"ok"}
+    assert {report.verdict for report in verify(folder).reports} == {"ok"}
 
 
 def test_a_folder_of_loose_files_is_checked_file_by_file(put, build, tmp_path):
     put("a/x.safetensors", build.safetensors(MATRIX))
     put("b/y.gguf", build.gguf([build.entry("a", (8,))], 32))
     put("notes.txt", b"hello")
-    assert [report.path.name for report in verify(tmp_path)] == ["x.safetensors", "y.gguf"]
+    assert [report.path.name for report in verify(tmp_path).reports] == ["x.safetensors", "y.gguf"]
 
 
 def test_an_empty_folder_gives_no_report(tmp_path):
-    assert verify(tmp_path) == []
+    assert verify(tmp_path).reports == ()
+
+
+def test_one_verdict_is_the_worst_of_all_files(put, build, tmp_path):
+    put("a.safetensors", build.safetensors(MATRIX))
+    assert verify(tmp_path).verdict == "ok"
+    put("b.ckpt", pickle.dumps({"a": 1}))
+    assert verify(tmp_path).verdict == "unknown"
+    put("c.safetensors", build.safetensors(MATRIX)[:-10])
+    assert verify(tmp_path).verdict == "damaged"
+    assert verify(tmp_path / "nothing").verdict == "unknown"

@@ -30,10 +30,12 @@ def test_a_file_that_could_not_be_checked_is_undecided(context, weights_file, mo
 
     weights_file()
     original = files_check.verify
-    monkeypatch.setattr(
-        files_check,
-        "verify",
-        lambda folder: [replace(report, verdict="unknown") for report in original(folder)],
-    )
+
+    def unchecked(folder):
+        answer = original(folder)
+        reports = tuple(replace(report, verdict="unknown") for report in answer.reports)
+        return replace(answer, reports=reports)
+
+    monkeypatch.setattr(files_check, "verify", unchecked)
     with pytest.raises(UndecidedError, match="could not be checked"):
         check_files(context)

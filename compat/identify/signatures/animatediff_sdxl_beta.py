@@ -1,6 +1,6 @@
 """AnimateDiff motion module for SDXL: three levels."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 _TABLE = (
@@ -12,7 +12,7 @@ SIGNATURE = Signature(
     id="animatediff-sdxl-beta",
     family="animatediff",
     variant="SDXL beta",
-    role="motion-module",
+    role=Role.MOTION_MODULE,
     marks=(
         Has(_TABLE),
         HasNo("mid_block."),

@@ -1,6 +1,6 @@
 """AnimateDiff v1 motion module: a table of 24 frames."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 _TABLE = (
@@ -12,7 +12,7 @@ SIGNATURE = Signature(
     id="animatediff-v1",
     family="animatediff",
     variant="v1",
-    role="motion-module",
+    role=Role.MOTION_MODULE,
     marks=(
         Has(_TABLE),
         HasNo("mid_block."),

@@ -1,6 +1,6 @@
 """AnimateDiff v2 motion module: a middle block and a table of 32 frames."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 _TABLE = (
@@ -12,7 +12,7 @@ SIGNATURE = Signature(
     id="animatediff-v2",
     family="animatediff",
     variant="v2",
-    role="motion-module",
+    role=Role.MOTION_MODULE,
     marks=(
         Has(_TABLE),
         Has("mid_block.motion_modules.0.temporal_transformer.norm.weight"),

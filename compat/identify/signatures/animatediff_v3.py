@@ -1,6 +1,6 @@
 """AnimateDiff v3 motion module: no middle block and a table of 32 frames."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 _TABLE = (
@@ -12,7 +12,7 @@ SIGNATURE = Signature(
     id="animatediff-v3",
     family="animatediff",
     variant="v3",
-    role="motion-module",
+    role=Role.MOTION_MODULE,
     marks=(
         Has(_TABLE),
         HasNo("mid_block."),

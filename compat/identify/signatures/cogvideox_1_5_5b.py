@@ -1,13 +1,13 @@
 """CogVideoX 1.5 5B: patches span two latent frames, embedded by a linear layer."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = Signature(
     id="cogvideox-1-5-5b",
     family="cogvideox",
     variant="1.5 5B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patch_embed.text_proj.weight"),
         Has("transformer_blocks.0.norm1.linear.weight"),

@@ -1,13 +1,13 @@
 """CogVideoX 2B."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = Signature(
     id="cogvideox-2b",
     family="cogvideox",
     variant="2B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patch_embed.text_proj.weight"),
         Has("transformer_blocks.0.norm1.linear.weight"),

@@ -1,13 +1,13 @@
 """FramePack on HunyuanVideo: diffusers naming, with compressed-history embedders."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = Signature(
     id="framepack-hunyuan",
     family="hunyuan-video",
     variant="FramePack I2V",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("clean_x_embedder.proj.weight"),
         Has("x_embedder.proj.weight"),

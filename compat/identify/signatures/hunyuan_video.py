@@ -1,13 +1,13 @@
 """HunyuanVideo 13B in the publisher's naming, text-to-video (16 channels) or image (33, 32)."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="hunyuan-video",
     family="hunyuan-video",
     variant="13B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("txt_in.individual_token_refiner.blocks.0.norm1.weight"),
         Has("img_in.proj.weight"),

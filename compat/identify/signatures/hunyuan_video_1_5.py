@@ -1,13 +1,13 @@
 """HunyuanVideo 1.5, 8B, with its condition types and glyph encoder."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Has, HasNo, side
 
 SIGNATURE = Signature(
     id="hunyuan-video-1-5",
     family="hunyuan-video",
     variant="1.5 8B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("cond_type_embedding.weight"),
         Has("byt5_in.fc1.weight"),

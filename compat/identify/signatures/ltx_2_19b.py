@@ -1,13 +1,13 @@
 """LTX-2 19B: video and audio in one transformer, Gemma captions projected inside."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="ltx-2-19b",
     family="ltx2",
     variant="2.0 19B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patchify_proj.weight"),
         Has("audio_adaln_single.linear.weight"),

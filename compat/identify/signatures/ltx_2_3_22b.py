@@ -1,13 +1,13 @@
 """LTX-2.3 22B: prompt modulation and gated attention, text projection outside the blocks."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="ltx-2-3-22b",
     family="ltx2",
     variant="2.3 22B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patchify_proj.weight"),
         Has("audio_adaln_single.linear.weight"),

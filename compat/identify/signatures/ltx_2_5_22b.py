@@ -1,13 +1,13 @@
 """LTX-2.5 22B: the keys of 2.3 and an absolute position for keyframes."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="ltx-2-5-22b",
     family="ltx2",
     variant="2.5 22B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patchify_proj.weight"),
         Has("audio_adaln_single.linear.weight"),

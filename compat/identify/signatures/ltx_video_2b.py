@@ -1,13 +1,13 @@
 """LTX-Video 2B (0.9 to 0.9.8) in the publisher's naming."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="ltx-video-2b",
     family="ltx",
     variant="2B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("patchify_proj.weight"),
         Has("adaln_single.linear.weight"),

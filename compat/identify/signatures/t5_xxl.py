@@ -1,6 +1,6 @@
 """T5-XXL v1.1 encoder: the position bias stands only in the first block."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 _BIAS = "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"
@@ -9,7 +9,7 @@ SIGNATURE = Signature(
     id="t5-xxl",
     family="t5",
     variant="XXL v1.1",
-    role="text-encoder",
+    role=Role.TEXT_ENCODER,
     marks=(
         Has("encoder.block.0.layer.1.DenseReluDense.wi_1.weight"),
         Has("shared.weight"),

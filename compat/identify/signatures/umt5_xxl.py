@@ -1,6 +1,6 @@
 """UMT5-XXL encoder: every block has a position bias of its own."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 _BIAS = "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"
@@ -9,7 +9,7 @@ SIGNATURE = Signature(
     id="umt5-xxl",
     family="t5",
     variant="UMT5 XXL",
-    role="text-encoder",
+    role=Role.TEXT_ENCODER,
     marks=(
         Has("encoder.block.0.layer.1.DenseReluDense.wi_1.weight"),
         Has("shared.weight"),

@@ -1,13 +1,13 @@
 """Wan 2.2 image-to-video A14B, one of its two experts."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="wan-2-2-i2v-a14b",
     family="wan",
     variant="2.2 I2V A14B expert",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),

@@ -1,13 +1,13 @@
 """Wan 2.2 text-and-image-to-video 5B, for the 48-channel VAE."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="wan-2-2-ti2v-5b",
     family="wan",
     variant="2.2 TI2V 5B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),

@@ -1,13 +1,13 @@
 """Wan 2.1 image-to-video 14B, with its CLIP vision projection."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="wan-i2v-14b",
     family="wan",
     variant="2.1 I2V 14B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),

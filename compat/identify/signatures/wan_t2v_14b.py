@@ -1,13 +1,13 @@
 """Wan text-to-video 14B: 2.1, or one of the two experts of 2.2 A14B; the headers are the same."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="wan-t2v-14b",
     family="wan",
     variant="2.1 T2V 14B or one 2.2 T2V A14B expert",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),

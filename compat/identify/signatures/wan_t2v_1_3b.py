@@ -1,13 +1,13 @@
 """Wan 2.1 text-to-video 1.3B."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
 
 SIGNATURE = Signature(
     id="wan-t2v-1-3b",
     family="wan",
     variant="2.1 T2V 1.3B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),

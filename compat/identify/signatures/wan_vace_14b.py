@@ -1,13 +1,13 @@
 """Wan 2.1 VACE 14B."""
 
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = Signature(
     id="wan-vace-14b",
     family="wan",
     variant="2.1 VACE 14B",
-    role="transformer",
+    role=Role.DIFFUSION_MODEL,
     marks=(
         Has("head.modulation"),
         Has("blocks.0.self_attn.norm_q.weight"),
