@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from typing import TypeVar
 
+from compat.core.versions import parse_range
 from compat.knowledge.fields import Fields, KnowledgeError
 from compat.knowledge.model import Evidence, Expect, KnownFailure, Retry, Solution, When
-from compat.knowledge.versions import parse_range
 
 Entry = TypeVar("Entry", KnownFailure, Solution)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from compat.core.model import Environment, Finding, Outcome, ProbeResult, Severity, Target, Verdict
+from compat.core.versions import satisfies
 from compat.knowledge.load import known_failures
 from compat.knowledge.model import Expect, KnownFailure, When
-from compat.knowledge.versions import satisfies
 
 MAX_TEXT = 2**20
 """Characters of a text that are looked at; of a longer one the end, where errors stand."""

@@ -191,6 +191,7 @@ def fp8(**more):
 
 
 SCALE = {"a.weight_scale": ("F32", (1,))}
+OLD_SCALE = {"a.scale_weight": ("F32", (1,))}
 
 
 @pytest.mark.parametrize(
@@ -198,8 +199,10 @@ SCALE = {"a.weight_scale": ("F32", (1,))}
     [
         (fp8(), "fp8-plain", "info"),
         (fp8(**SCALE), "fp8-scales-ignored", "high"),
-        (fp8(**{"a.scale_weight": ("F32", (1,))}), "fp8-scales-ignored", "high"),
-        (fp8(**SCALE, scaled_fp8=("F8_E4M3", (1,))), "fp8-scaled", "low"),
+        (fp8(**OLD_SCALE), "fp8-scales-ignored", "high"),
+        # ComfyUI's first marker covers .scale_weight alone; under any other name it finds nothing.
+        (fp8(**SCALE, scaled_fp8=("F8_E4M3", (1,))), "fp8-scales-ignored", "high"),
+        (fp8(**OLD_SCALE, scaled_fp8=("F8_E4M3", (1,))), "quantised", "info"),
     ],
 )
 def test_scales_of_a_single_file_need_a_marker(put, build, tensors, rule, severity):
@@ -207,11 +210,17 @@ def test_scales_of_a_single_file_need_a_marker(put, build, tensors, rule, severi
     assert [(f.rule, f.severity) for f in report.findings] == [(rule, severity)]
 
 
-@pytest.mark.parametrize("extra", [SCALE, {"scaled_fp8": ("F8_E4M3", (1,))}])
-def test_scales_in_a_diffusers_folder_are_ignored_and_found(folder, build, extra):
+@pytest.mark.parametrize(
+    ("extra", "rule"),
+    [
+        (SCALE, "fp8-scales-ignored"),
+        ({"scaled_fp8": ("F8_E4M3", (1,))}, "quantisation-scales-missing"),
+    ],
+)
+def test_scales_in_a_diffusers_folder_are_ignored_and_found(folder, build, extra, rule):
     path = folder / "transformer" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(build.safetensors(fp8(**extra)))
-    assert rules(folder) == ["fp8-scales-ignored"]
+    assert rules(folder)[0] == rule
     config = {"quantization_config": {"quant_method": "torchao"}}
     (folder / "transformer" / "config.json").write_text(json.dumps(config), "utf-8")
     assert "fp8-scales-ignored" not in rules(folder)

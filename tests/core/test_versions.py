@@ -2,7 +2,7 @@
 
 import pytest
 
-from compat.knowledge.versions import parse_range, satisfies
+from compat.core.versions import parse_range, satisfies
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""Compares version numbers with ranges such as ">=2.5,<2.6", as the knowledge base writes them.
+"""Compares version numbers with ranges such as ">=2.5,<2.6", as facts and known failures have them.
 
-The base install has no ``packaging``; the knowledge base needs only comparisons of release
-numbers, so this covers that part of PEP 440 and refuses the rest.
+The base install has no ``packaging``; both need only comparisons of release numbers, so this
+covers that part of PEP 440 and refuses the rest.
 """
 
 import operator

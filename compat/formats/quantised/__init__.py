@@ -1,0 +1,1 @@
+"""How weights are stored in fewer bits, as far as a header tells."""
