@@ -71,12 +71,14 @@ def seen_by(found: Quantisation, header: Header, loader: str) -> Quantisation:
     if Scheme.COMFY not in found.schemes or not loader or loader in MARK_READERS:
         return found
     blind = Marks()
-    schemes = Counter(
+    schemes: Counter[Scheme] = Counter(
         scheme
         for name, leaves in layers_of(header.tensors).items()
         if (scheme := scheme_of(name, leaves, blind)) is not Scheme.NONE
     )
-    return replace(found, scheme=schemes.most_common(1)[0][0], schemes=dict(schemes))
+    if not schemes:  # a marker on a weight of a dtype that no scheme has
+        return found
+    return replace(found, scheme=schemes.most_common(1)[0][0], schemes=schemes)
 
 
 def _of_gguf(header: Header) -> Quantisation:

@@ -209,3 +209,8 @@ def test_every_fact_names_its_source():
 
 def test_what_nobody_looked_at_is_unknown():
     assert outcome_of(Scheme.NUNCHAKU, "mlx").outcome is Outcome.UNKNOWN
+
+
+def test_a_mark_on_a_weight_of_no_known_scheme_does_no_harm():
+    head = header({"a.weight": ("I32", (8, 8)), "a.comfy_quant": ("U8", (20,))})
+    assert seen_by(quantisation_of(head), head, "diffusers").scheme is Scheme.COMFY

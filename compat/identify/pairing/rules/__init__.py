@@ -1,0 +1,1 @@
+"""The rules by which files are held against each other, one idea per file."""
