@@ -12,6 +12,7 @@ SUMMARIES: dict[str, str] = {
     "plan": "check a plan and show its windows and arithmetic",
     "verify": "check model files for damage, offline, without loading them",
     "identify": "say which model a file or folder holds and what it needs",
+    "fit": "say whether files fit each other, a loader and a device",
     "probe": "ask this machine what it can compute, and what it gets wrong",
     "judge": "look at a rendered clip and say whether it is video or garbage",
     "preflight": "check everything a long render needs, and decide the gate",

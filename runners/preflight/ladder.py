@@ -3,6 +3,7 @@
 from runners.preflight import (
     device_check,
     files_check,
+    fit_check,
     identity_check,
     load_check,
     picture_check,
@@ -18,6 +19,7 @@ from runners.preflight.context import Step
 STEPS: tuple[Step, ...] = (
     files_check.STEP,
     identity_check.STEP,
+    fit_check.STEP,
     plan_check.STEP,
     resources_check.STEP,
     device_check.STEP,

@@ -93,6 +93,7 @@ def shut_gate(monkeypatch, tmp_path):
 CALLS = {
     "verify": ["good.safetensors", "cut.safetensors"],
     "identify": ["good.safetensors", str(embedded_model())],
+    "fit": ["good.safetensors", str(embedded_model())],
     "judge": ["clip.npy"],
     "plan": ["--prompt", "a cat"],
     "plan that is illegal": ["--prompt", "a cat", "--window", "32"],
