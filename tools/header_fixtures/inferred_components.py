@@ -110,7 +110,9 @@ def _taehv(latent: int, patch: int, pools: str, grows: str, dtype: str) -> Calla
         widths = (256, 128, 64, 64)
         found: Tensors = {}
 
-        def convolution(name: str, out: int, into: int, size: int = 3, *, bias: bool = True) -> None:
+        def convolution(
+            name: str, out: int, into: int, size: int = 3, *, bias: bool = True
+        ) -> None:
             found[f"{name}.weight"] = (dtype, (out, into, size, size))
             if bias:
                 found[f"{name}.bias"] = (dtype, (out,))

@@ -147,12 +147,18 @@ def _diffusion_decoder() -> Fixture:
     )  # fmt: skip
 
 
+_SHORTER = (("timestep_embedder.linear_1", "mlp.0"), ("timestep_embedder.linear_2", "mlp.2"))
+"""ltx-core's DIFFUSION_VAE_DECODER_COMFY_KEYS_FILTER, read backwards."""
+
+
 def _fused(tensors: Mapping[str, Entry]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for name, (dtype, shape) in tensors.items():
         if ".to_q." in name:
-            found[name.replace(".to_q.", ".qkv.")] = (dtype, (3 * shape[0], *shape[1:]))
+            found[name.replace(".qkv.to_q.", ".qkv.")] = (dtype, (3 * shape[0], *shape[1:]))
         elif ".to_k." not in name and ".to_v." not in name:
+            for long, short in _SHORTER:
+                name = name.replace(long, short)  # noqa: PLW2901
             found[name] = (dtype, shape)
     return found
 

@@ -231,9 +231,7 @@ def _without_ties(module: Any, tensors: dict[str, Entry]) -> dict[str, Entry]:
     return {name: entry for name, entry in tensors.items() if name in kept}
 
 
-def _renamed(
-    tensors: Mapping[str, Entry], pairs: tuple[tuple[str, str], ...]
-) -> dict[str, Entry]:
+def _renamed(tensors: Mapping[str, Entry], pairs: tuple[tuple[str, str], ...]) -> dict[str, Entry]:
     return {_rename(name, pairs): entry for name, entry in tensors.items()}
 
 

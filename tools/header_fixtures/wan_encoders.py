@@ -18,7 +18,9 @@ def from_wan2gp(checkout: Path, only: str) -> Iterator[Fixture]:
     _package("wan_modules", modules)
     # Tokenizers, attention kernels and GGUF maps are no part of a header.
     _stand_in("wan_modules.tokenizers", "HuggingfaceTokenizer")
-    _stand_in("shared.utils.gguf_mapping", "has_standard_gguf_tensor_names", "remap_state_dict_triplet")
+    _stand_in(
+        "shared.utils.gguf_mapping", "has_standard_gguf_tensor_names", "remap_state_dict_triplet"
+    )
     _stand_in("shared.attention", "pay_attention")
     _stand_in("torchvision.transforms")
     if only in "umt5-xxl-wan":
