@@ -118,6 +118,24 @@ class Predicate(Protocol):
         """Sentences on what is missing; an empty list means the condition holds."""
         ...
 
+    def holds(self, tensors: Tensors) -> str:
+        """One clause on what was found, for a header in which nothing is missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The same model under other tensor names, which other loaders take.
+
+    ``name`` is "diffusers" or "comfyui"; a signature's own marks are the publisher's names.
+    """
+
+    name: str
+    marks: tuple[Predicate, ...]
+    form: tuple[Predicate, ...]
+    dims: tuple[Dim, ...] = ()
+    placement: Placement = Placement()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
@@ -129,7 +147,8 @@ class Signature:
     ``generation`` tells members of a family that do not take each other's parts (Wan 2.1 and 2.2).
     ``parameters`` is the count of the published model, 0 where nobody computed it. ``dims`` are
     what partners must agree on, ``needs`` what must stand beside it, ``placement`` what loads it.
-    ``source`` says where marks and form come from.
+    ``source`` says where marks and form come from. ``layout`` names the tensor names that marks
+    and form are about, ``layouts`` are the other ones the model is published in.
     """
 
     id: str
@@ -144,6 +163,8 @@ class Signature:
     dims: tuple[Dim, ...] = ()
     needs: tuple[Need, ...] = ()
     placement: Placement = Placement()
+    layout: str = "publisher"
+    layouts: tuple[Layout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +192,7 @@ class Identification:
     identification each (empty for a file that is a single part). ``carries`` and ``lacks`` name
     roles; ``needs`` are the companions that are not inside. ``expected_bytes`` is the size of the
     published model in the dtypes found, 0 where unknown. ``quantisation`` is "" for plain floats.
+    ``layout`` says whose tensor names the file uses: loaders take one layout and not the other.
     """
 
     id: str
@@ -193,3 +215,4 @@ class Identification:
     dtypes: Mapping[str, int] = field(default_factory=dict)
     quantisation: str = ""
     expected_bytes: int = 0
+    layout: str = ""

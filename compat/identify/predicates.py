@@ -1,9 +1,11 @@
 """The conditions signatures are made of; each one detects and explains with the same code."""
 
-import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 
-from compat.identify.model import Tensors
+from compat.formats.wording import quoted
+from compat.identify.model import Predicate, Tensors
+from compat.identify.view import view_of
 
 OTHER_WAN = ("vace_", "control_adapter.", "casual_audio_encoder.", "audio_proj.", "face_adapter.")
 """Keys by which ComfyUI tells Wan's relatives (VACE, camera, S2V, HuMo, Animate) from the plain
@@ -20,6 +22,10 @@ class Has:
         """Name the tensor where it is not there."""
         return [] if self.name in tensors else [f"no {self.name}"]
 
+    def holds(self, tensors: Tensors) -> str:
+        """Name it with its shape."""
+        return f"{self.name} {_shape(tensors, self.name)}"
+
 
 @dataclass(frozen=True, slots=True)
 class HasNo:
@@ -29,8 +35,19 @@ class HasNo:
 
     def missing(self, tensors: Tensors) -> list[str]:
         """Name the first tensor that should not be there."""
-        found = next((name for name in tensors if name.startswith(self.start)), None)
-        return [] if found is None else [f"has {found[:80]!a}"]
+        view = view_of(tensors)
+        for start in self._starts():
+            found = next(view.starting(start), None)
+            if found is not None:
+                return [f"has {quoted(found)}"]
+        return []
+
+    def holds(self, tensors: Tensors) -> str:  # noqa: ARG002 - the absence is the same everywhere
+        """Name what is absent."""
+        return f"no {' or '.join(f'{start}*' for start in self._starts())}"
+
+    def _starts(self) -> tuple[str, ...]:
+        return (self.start,) if isinstance(self.start, str) else self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +63,21 @@ class Side:
         tensor = tensors.get(self.name)
         if tensor is None:
             return [f"no {self.name}"]
+        if self.name in view_of(tensors).lost:
+            return [f"{self.name} has lost its shape to quantisation"]
         wanted = " or ".join(map(str, self.sizes))
         if not -len(tensor.shape) <= self.axis < len(tensor.shape):
-            shape = list(tensor.shape)[:8]
+            shape = _shape(tensors, self.name)
             return [f"{self.name} has shape {shape}, expected {wanted} on axis {self.axis}"]
         found = tensor.shape[self.axis]
         if found in self.sizes:
             return []
         return [f"{self.name} is {found} on axis {self.axis}, expected {wanted}"]
+
+    def holds(self, tensors: Tensors) -> str:
+        """Name the tensor and the size that decided."""
+        shape = _shape(tensors, self.name)
+        return f"{self.name} {shape}, {tensors[self.name].shape[self.axis]} on axis {self.axis}"
 
 
 def side(name: str, axis: int, *sizes: int) -> Side:
@@ -62,47 +86,63 @@ def side(name: str, axis: int, *sizes: int) -> Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """One of ``choices`` holds: the first one that does is the evidence.
+
+    For sizes that can be read off more than one tensor: quantisers drop or flatten some of them.
+    """
+
+    choices: tuple[Predicate, ...]
+
+    def missing(self, tensors: Tensors) -> list[str]:
+        """Say what the first choice that has its tensor lacks."""
+        reasons = [choice.missing(tensors) for choice in self.choices]
+        if not all(reasons):
+            return []
+        telling = [reason for reason in reasons if not reason[0].startswith("no ")]
+        return (telling or reasons)[0]
+
+    def holds(self, tensors: Tensors) -> str:
+        """Give the evidence of the first choice that holds."""
+        return next(choice.holds(tensors) for choice in self.choices if not choice.missing(tensors))
+
+
+def either(*choices: Predicate) -> Either:
+    """Short for :class:`Either`."""
+    return Either(choices)
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
-    """Tensors called ``stem.N.`` count exactly ``count`` blocks, numbered from 0 without a gap."""
+    """Tensors called ``stem.N.`` count exactly ``count`` blocks, numbered from 0 without a gap.
+
+    With ``alike`` all blocks also hold the same names: a tensor lost inside one is found.
+    """
 
     stem: str
     count: int
-    _pattern: re.Pattern[str] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Compile the pattern once."""
-        pattern = re.compile(rf"{re.escape(self.stem)}\.(\d{{1,6}})\.")
-        object.__setattr__(self, "_pattern", pattern)
+    alike: bool = False
 
     def missing(self, tensors: Tensors) -> list[str]:
-        """Name the absent block, or the one too many."""
-        hits = (self._pattern.match(name) for name in tensors)
-        found = {int(hit[1]) for hit in hits if hit}
-        if found == set(range(self.count)):
-            return []
+        """Name the absent block, the one too many, or the tensor one block lacks."""
+        found = view_of(tensors).blocks(self.stem)
         absent = next((n for n in range(self.count) if n not in found), None)
         if absent is not None:
             return [f"no {self.stem}.{absent} of {self.count} blocks"]
-        return [f"{self.stem} goes on to {max(found)}, expected {self.count} blocks"]
+        if len(found) > self.count:
+            return [f"{self.stem} goes on to {max(found)}, expected {self.count} blocks"]
+        if self.alike:
+            names = Counter(tail for tails in found.values() for tail in tails)
+            common = {tail for tail, times in names.items() if times * 2 > self.count}
+            for number, tails in sorted(found.items()):
+                if lacking := min(common - tails, default=None):
+                    return [f"no {self.stem}.{number}.{quoted(lacking)[1:-1]}"]
+        return []
+
+    def holds(self, tensors: Tensors) -> str:  # noqa: ARG002 - the count is what was asked for
+        """Name the first and the last block."""
+        return f"{self.count} blocks, {self.stem}.0 to {self.stem}.{self.count - 1}"
 
 
-PREFIXES = ("model.diffusion_model.", "diffusion_model.", "transformer.", "net.", "unet.", "model.")
-"""What loaders put before the names (ComfyUI and publishers' bundles, WanGP, training tools)."""
-
-
-def without_prefix(tensors: Tensors) -> Tensors:
-    """The tensors of the denoiser under bare names.
-
-    Where some names begin with a known prefix, only those are kept and shortened, so that the VAE
-    in a bundle does not disturb; else everything is kept as it is.
-    """
-    for prefix in PREFIXES:
-        inside = {
-            name.removeprefix(prefix): tensor
-            for name, tensor in tensors.items()
-            if name.startswith(prefix)
-        }
-        # One tensor under "model." is no bundle; a third of the file is.
-        if inside and len(inside) * 3 >= len(tensors):
-            return inside
-    return tensors
+def _shape(tensors: Tensors, name: str) -> str:
+    return str(list(tensors[name].shape)[:8])

@@ -1,11 +1,34 @@
-"""Headers of published models, built from the shapes in their signatures; no weights."""
+"""Headers of published models: tools/header_fixtures/README.md says how they are made."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
+from compat.formats.dtypes import SAFETENSORS_BITS
 from compat.formats.model import Header, TensorInfo
+from tools.header_fixtures.fixture import read_fixtures
+
+HEADERS = read_fixtures()
+"""Every fixture of tests/identify/headers by name."""
+
+
+def header_of_entries(tensors, *, metadata=None, prefix="", path="x.safetensors", kind=""):
+    """A Header of ``{name: (dtype, shape)}``, laid out without holes as a writer would."""
+    found, at = {}, 1000
+    for name, (dtype, shape) in tensors.items():
+        size = math.prod(shape) * SAFETENSORS_BITS.get(dtype, 8) // 8
+        found[prefix + name] = TensorInfo(prefix + name, dtype, tuple(shape), at, at + size)
+        at += size
+    return Header(
+        path=Path(path),
+        format=kind or "safetensors",
+        tensors=found,
+        metadata=metadata or {},
+        data_start=1000,
+        file_size=at,
+    )
 
 
 def blocks(stem, count, tail, shape):
@@ -110,7 +133,7 @@ ADAPTER = {
     "down_blocks.0.motion_modules.0.proj_in.weight": (320, 320),
 }
 
-HEADERS = {
+SHAPES = {
     "ltx-video-2b": ltx(2048, 28),
     "ltx-video-13b": ltx(4096, 48),
     "ltx-2-19b": ltx2(newer=False),
@@ -157,7 +180,7 @@ def header_of(shapes, metadata=None, prefix=""):
 
 @pytest.fixture
 def headers():
-    return HEADERS
+    return SHAPES
 
 
 @pytest.fixture

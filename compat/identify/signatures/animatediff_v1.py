@@ -1,26 +1,14 @@
 """AnimateDiff v1 motion module: a table of 24 frames."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import Blocks, Has, HasNo, side
+from compat.identify.kinds.motion import SD_1, motion_module
 
-_TABLE = (
-    "down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0."
-    "attention_blocks.0.pos_encoder.pe"
-)
-
-SIGNATURE = Signature(
+SIGNATURE = motion_module(
     id="animatediff-v1",
-    family="animatediff",
     variant="v1",
-    role=Role.MOTION_MODULE,
-    marks=(
-        Has(_TABLE),
-        HasNo("mid_block."),
-        side(_TABLE, 1, 24),
-    ),
-    form=(
-        side(_TABLE, 2, 320),
-        Blocks("down_blocks", 4),
-    ),
-    source="AnimateDiff-Evolved motion_module_ad.py",
+    generation="1",
+    levels=4,
+    middle=False,
+    frames=(24,),
+    parameters=417_560_000,
+    needs=(SD_1,),
 )

@@ -1,26 +1,14 @@
 """AnimateDiff v2 motion module: a middle block and a table of 32 frames."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import Blocks, Has, side
+from compat.identify.kinds.motion import SD_1, motion_module
 
-_TABLE = (
-    "down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0."
-    "attention_blocks.0.pos_encoder.pe"
-)
-
-SIGNATURE = Signature(
+SIGNATURE = motion_module(
     id="animatediff-v2",
-    family="animatediff",
     variant="v2",
-    role=Role.MOTION_MODULE,
-    marks=(
-        Has(_TABLE),
-        Has("mid_block.motion_modules.0.temporal_transformer.norm.weight"),
-        side(_TABLE, 1, 32),
-    ),
-    form=(
-        side(_TABLE, 2, 320),
-        Blocks("down_blocks", 4),
-    ),
-    source="AnimateDiff-Evolved motion_module_ad.py",
+    generation="1",
+    levels=4,
+    middle=True,
+    frames=(24, 32),
+    parameters=453_813_440,
+    needs=(SD_1,),
 )

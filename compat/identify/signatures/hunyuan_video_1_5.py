@@ -1,23 +1,11 @@
-"""HunyuanVideo 1.5, 8B, with its condition types and glyph encoder."""
+"""HunyuanVideo 1.5, 8B, text- or image-to-video: the headers are the same."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import Has, HasNo, side
+from compat.identify.kinds.hunyuan import hunyuan_video_1_5
 
-SIGNATURE = Signature(
+SIGNATURE = hunyuan_video_1_5(
     id="hunyuan-video-1-5",
-    family="hunyuan-video",
-    variant="1.5 8B",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("cond_type_embedding.weight"),
-        Has("byt5_in.fc1.weight"),
-        HasNo("vector_in."),
-    ),
-    form=(
-        side("img_in.proj.weight", 0, 2048),
-        side("img_in.proj.weight", 1, 65),
-        side("txt_in.input_embedder.weight", 1, 3584),
-        Has("vision_in.proj.0.weight"),
-    ),
-    source="ComfyUI model_detection.py",
+    variant="1.5 8B T2V or I2V",
+    channels=65,
+    parameters=8_326_608_160,
+    diffusers_class="HunyuanVideo15Pipeline",
 )

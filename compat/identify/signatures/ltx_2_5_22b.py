@@ -1,23 +1,15 @@
-"""LTX-2.5 22B: the keys of 2.3 and an absolute position for keyframes."""
+"""LTX-2.5 22B: the keys of 2.3 without feed-forward biases, often with keyframe positions."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import Blocks, Has, HasNo, side
+from compat.identify.kinds.ltx import ltx_2
 
-SIGNATURE = Signature(
+SIGNATURE = ltx_2(
     id="ltx-2-5-22b",
-    family="ltx2",
     variant="2.5 22B",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("patchify_proj.weight"),
-        Has("audio_adaln_single.linear.weight"),
-        Has("prompt_adaln_single.linear.weight"),
-        Has("keyframes_abs_pos_embedding"),
-    ),
-    form=(
-        side("adaln_single.linear.weight", 0, 36864),
-        HasNo("caption_projection."),
-        Blocks("transformer_blocks", 48),
-    ),
-    source="ComfyUI model_detection.py",
+    generation="2.5",
+    parameters=18_987_859_200,
+    newer=True,
+    bias=False,
+    vae=("ltx-2-5-diffusion-vae", "ltx-2-3-vae"),
+    vocoder=("ltx-2-3-vocoder",),
+    projection=("ltx-2-3-connectors", "ltx-2-3-text-projection"),
 )

@@ -1,26 +1,14 @@
-"""Wan 2.2 image-to-video A14B, one of its two experts."""
+"""Wan 2.2 image-to-video A14B, one of its two experts; the headers of both are the same."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
+from compat.identify.kinds.wan import LARGE, wan
 
-SIGNATURE = Signature(
+SIGNATURE = wan(
     id="wan-2-2-i2v-a14b",
-    family="wan",
     variant="2.2 I2V A14B expert",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("head.modulation"),
-        Has("blocks.0.self_attn.norm_q.weight"),
-        Has("text_embedding.0.weight"),
-        side("head.modulation", -1, 5120),
-        side("patch_embedding.weight", 1, 36),
-        HasNo("img_emb."),
-        HasNo(OTHER_WAN),
-    ),
-    form=(
-        side("blocks.0.ffn.0.weight", 0, 13824),
-        side("text_embedding.0.weight", 1, 4096),
-        Blocks("blocks", 40),
-    ),
-    source="ComfyUI model_detection.py; Wan 2.1 and 2.2 configs",
+    size=LARGE,
+    channels=36,
+    parameters=14_288_901_184,
+    diffusers_class="WanImageToVideoPipeline",
+    generation="2.2 A14B",
+    diffusers_marks=(),
 )

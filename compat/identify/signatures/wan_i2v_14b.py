@@ -1,26 +1,17 @@
-"""Wan 2.1 image-to-video 14B, with its CLIP vision projection."""
+"""Wan 2.1 image-to-video 14B with its CLIP vision projection; 480p and 720p are the same."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
+from compat.identify.kinds.wan import FIRST_LAST, LARGE, POSITIONS, RELATIVES, VISION, wan
+from compat.identify.predicates import HasNo
 
-SIGNATURE = Signature(
+SIGNATURE = wan(
     id="wan-i2v-14b",
-    family="wan",
     variant="2.1 I2V 14B",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("head.modulation"),
-        Has("blocks.0.self_attn.norm_q.weight"),
-        Has("text_embedding.0.weight"),
-        side("head.modulation", -1, 5120),
-        side("patch_embedding.weight", 1, 36),
-        Has("img_emb.proj.0.bias"),
-        HasNo(OTHER_WAN),
-    ),
-    form=(
-        side("blocks.0.ffn.0.weight", 0, 13824),
-        side("text_embedding.0.weight", 1, 4096),
-        Blocks("blocks", 40),
-    ),
-    source="ComfyUI model_detection.py; Wan 2.1 and 2.2 configs",
+    size=LARGE,
+    channels=36,
+    parameters=16_394_878_784,
+    diffusers_class="WanImageToVideoPipeline",
+    image=True,
+    absent=(FIRST_LAST, *RELATIVES),
+    needs=(VISION,),
+    diffusers_marks=(HasNo(POSITIONS),),
 )

@@ -1,26 +1,13 @@
 """Wan 2.1 text-to-video 1.3B."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import OTHER_WAN, Blocks, Has, HasNo, side
+from compat.identify.kinds.wan import SMALL, wan
 
-SIGNATURE = Signature(
+SIGNATURE = wan(
     id="wan-t2v-1-3b",
-    family="wan",
     variant="2.1 T2V 1.3B",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("head.modulation"),
-        Has("blocks.0.self_attn.norm_q.weight"),
-        Has("text_embedding.0.weight"),
-        side("head.modulation", -1, 1536),
-        side("patch_embedding.weight", 1, 16),
-        HasNo("img_emb."),
-        HasNo(OTHER_WAN),
-    ),
-    form=(
-        side("blocks.0.ffn.0.weight", 0, 8960),
-        side("text_embedding.0.weight", 1, 4096),
-        Blocks("blocks", 30),
-    ),
-    source="ComfyUI model_detection.py; Wan 2.1 and 2.2 configs",
+    size=SMALL,
+    channels=16,
+    parameters=1_418_996_800,
+    diffusers_class="WanPipeline",
+    diffusers_marks=(),
 )

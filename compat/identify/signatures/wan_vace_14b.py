@@ -1,25 +1,18 @@
-"""Wan 2.1 VACE 14B."""
+"""Wan 2.1 VACE 14B: text-to-video with blocks that read a control video."""
 
-from compat.identify.model import Role, Signature
+from compat.identify.kinds.wan import LARGE, VACE, wan
 from compat.identify.predicates import Blocks, Has, side
 
-SIGNATURE = Signature(
+SIGNATURE = wan(
     id="wan-vace-14b",
-    family="wan",
     variant="2.1 VACE 14B",
-    role=Role.DIFFUSION_MODEL,
-    marks=(
-        Has("head.modulation"),
-        Has("blocks.0.self_attn.norm_q.weight"),
-        Has("text_embedding.0.weight"),
-        side("head.modulation", -1, 5120),
-        side("patch_embedding.weight", 1, 16),
-        Has("vace_patch_embedding.weight"),
-    ),
-    form=(
-        side("blocks.0.ffn.0.weight", 0, 13824),
-        side("text_embedding.0.weight", 1, 4096),
-        Blocks("blocks", 40),
-    ),
-    source="ComfyUI model_detection.py; Wan 2.1 and 2.2 configs",
+    size=LARGE,
+    channels=16,
+    parameters=17_337_592_896,
+    diffusers_class="WanVACEPipeline",
+    marks=(Has(VACE),),
+    absent=(),
+    form=(Blocks("vace_blocks", 8), side(VACE, 1, 96, 384)),
+    diffusers_marks=(Has(VACE),),
+    diffusers_absent=(),
 )

@@ -1,0 +1,1 @@
+"""Architectures that come in several sizes: each builds the signature of one size."""
