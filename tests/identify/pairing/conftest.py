@@ -53,7 +53,7 @@ KINDS = [
     kind("wan-i2v-14b", MODEL, "wan", "2.1",
          (UMT5, WAN21_VAE, need(Role.IMAGE_ENCODER, "clip-vision-h")),
          width=5120, text_width=4096, in_channels=36),
-    kind("wan-2-2-i2v-a14b", MODEL, "wan", "2.2", (UMT5, WAN21_VAE),
+    kind("wan-2-2-i2v-a14b", MODEL, "wan", "2.2 A14B", (UMT5, WAN21_VAE),
          width=5120, text_width=4096, in_channels=36),
     kind("wan-2-2-ti2v-5b", MODEL, "wan", "2.2", (UMT5, WAN22_VAE),
          width=3072, text_width=4096, latent_channels=48),

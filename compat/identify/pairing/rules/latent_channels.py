@@ -1,10 +1,10 @@
 """VAE, upscaler and model agree on the channels of the latent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from compat.core.model import Finding
-from compat.identify.model import Measured, Role
-from compat.identify.pairing.model import Gathered, Part, Rule, needs_of
+from compat.identify.model import Role
+from compat.identify.pairing.model import Gathered, Part, Rule, needs_of, wants
 from compat.identify.pairing.wording import disagree
 
 MASKS = (0, 1, 4)
@@ -12,32 +12,39 @@ MASKS = (0, 1, 4)
 HunyuanVideo 16+16+1 (1.5: 32+32+1), SD inpainting 4+4+1."""
 
 
+GIVEN: Mapping[Role, tuple[str, ...]] = {
+    Role.VAE: ("latent-channels",),
+    Role.UPSCALER: ("latent-channels", "in-channels"),
+}
+"""The roles that share the model's latent, and where their headers count its channels."""
+
+
 def check(files: Gathered) -> Iterator[Finding]:
     """Wan 2.2 A14B takes 16 channels and the Wan 2.2 VAE gives 48; Stable Diffusion's give 4."""
     for model in files.models:
-        taken = model.dim("latent-channels", "in-channels")
-        if taken is None:
-            continue
-        for role, keys in (
-            (Role.VAE, ("latent-channels",)),
-            (Role.UPSCALER, ("latent-channels", "in-channels")),
-        ):
-            yield from _of_role(files, model, role, keys, taken)
+        for role, keys in GIVEN.items():
+            for part in accused(files, model, role):
+                given, taken = part.dim(*keys), model.dim("latent-channels", "in-channels")
+                if given is not None and taken is not None:
+                    yield disagree(
+                        "latent-channels", part, model, "latent channels", given=given,
+                        taken=taken, remedy=_remedy(model, role),
+                    )  # fmt: skip
 
 
-def _of_role(
-    files: Gathered, model: Part, role: Role, keys: tuple[str, ...], taken: Measured
-) -> Iterator[Finding]:
-    given = {part: part.dim(*keys) for part in files.partners(model, role)}
-    sizes = [size for size in given.values() if size is not None]
-    if any(agrees(size.value, taken.value, model) for size in sizes):
-        return
-    for part, size in given.items():
-        if size is not None:
-            yield disagree(
-                "latent-channels", part, model, "latent channels", given=size, taken=taken,
-                remedy=_remedy(model, role),
-            )  # fmt: skip
+def accused(files: Gathered, model: Part, role: Role) -> list[Part]:
+    """The parts of another number of channels, where none in that role fits."""
+    taken = model.dim("latent-channels", "in-channels")
+    if taken is None:
+        return []
+    sizes = [
+        (part, size)
+        for part in files.partners(model, role)
+        if (size := part.dim(*GIVEN[role])) is not None
+    ]
+    if any(wants(model, part) or agrees(size.value, taken.value, model) for part, size in sizes):
+        return []
+    return [part for part, _ in sizes]
 
 
 def agrees(channels: int, taken: int, model: Part) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from compat.core.model import Finding
 from compat.identify.model import Role
-from compat.identify.pairing.model import Gathered, Part, Rule, needs_of
+from compat.identify.pairing.model import Gathered, Part, Rule, needs_of, wants
 from compat.identify.pairing.wording import disagree
 
 GEMMA_STATES = 49
@@ -15,18 +15,22 @@ GEMMA_STATES = 49
 def check(files: Gathered) -> Iterator[Finding]:
     """LTX-Video takes 4096 (T5), LTX-2 3840 (Gemma): the wrong one does not load or is noise."""
     for model in files.models:
-        taken = model.dim("text-width")
-        encoders = files.partners(model, Role.TEXT_ENCODER)
-        widths = {encoder: width_of(encoder) for encoder in encoders}
-        if taken is None or fits(taken.value, [width for width in widths.values() if width]):
-            continue
-        for encoder in encoders:
-            given = encoder.dim("text-width", "width")
-            if given is not None and not _second(encoder, model, given.value):
+        for encoder in accused(files, model):
+            given, taken = encoder.dim("text-width", "width"), model.dim("text-width")
+            if given is not None and taken is not None:
                 yield disagree(
                     "text-width", encoder, model, "text width", given=given, taken=taken,
                     remedy=_remedy(model),
                 )  # fmt: skip
+
+
+def accused(files: Gathered, model: Part) -> list[Part]:
+    """The encoders that are too wide or too narrow, where none of those in the set fits."""
+    taken = model.dim("text-width")
+    encoders = [part for part in files.partners(model, Role.TEXT_ENCODER) if width_of(part)]
+    if taken is None or fits(taken.value, [width_of(part) for part in encoders]):
+        return []
+    return [encoder for encoder in encoders if not _second(encoder, model)]
 
 
 def width_of(encoder: Part) -> int:
@@ -40,11 +44,10 @@ def fits(taken: int, widths: list[int]) -> bool:
     return any(taken in (width, width * GEMMA_STATES) for width in widths) or taken == sum(widths)
 
 
-def _second(encoder: Part, model: Part, width: int) -> bool:
+def _second(encoder: Part, model: Part) -> bool:
     """CLIP-L gives HunyuanVideo its pooled text: that is another input of another width."""
     pooled = model.dim("pooled-width")
-    wanted = any(encoder.id in need.ids for need in needs_of(model, Role.TEXT_ENCODER))
-    return wanted or (pooled is not None and pooled.value == width)
+    return wants(model, encoder) or (pooled is not None and pooled.value == width_of(encoder))
 
 
 def _remedy(model: Part) -> str:

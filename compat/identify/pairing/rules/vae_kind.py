@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from compat.core.model import Finding, Severity
 from compat.identify.model import Role
 from compat.identify.pairing.model import Gathered, Part, Rule, needs_of, wants
-from compat.identify.pairing.rules.latent_channels import agrees
+from compat.identify.pairing.rules import latent_channels
 from compat.identify.pairing.wording import mismatch
 
 TOLERANT = frozenset({"ltx"})
 """LTX-Video's VAEs 0.9.0 to 0.9.8 share one latent: the wrong one costs sharpness, not the clip."""
+
+PREVIEWS = "tiny-vae"
+"""TAESD and its kin: small decoders for previews, one for each number of channels."""
 
 
 def check(files: Gathered) -> Iterator[Finding]:
@@ -19,16 +22,10 @@ def check(files: Gathered) -> Iterator[Finding]:
         vaes = files.partners(model, Role.VAE)
         if any(wants(model, vae) for vae in vaes):
             continue
+        told = latent_channels.accused(files, model, Role.VAE)
         for vae in vaes:
-            if not _said_by_numbers(vae, model):
+            if vae not in told and vae.found.family != PREVIEWS:
                 yield from _of(vae, model, ids)
-
-
-def _said_by_numbers(vae: Part, model: Part) -> bool:
-    given, taken = vae.dim("latent-channels"), model.dim("latent-channels", "in-channels")
-    if given is None or taken is None:
-        return False
-    return not agrees(given.value, taken.value, model)
 
 
 def _of(vae: Part, model: Part, ids: list[str]) -> Iterator[Finding]:

@@ -1,17 +1,21 @@
 """The two experts of Wan 2.2 A14B are a pair: both there, of one shape, and not one file twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from compat.core.model import Confidence, Finding, Severity
 from compat.identify.pairing.model import Gathered, Part, Rule
 from compat.identify.pairing.wording import mismatch
 
-ALWAYS = frozenset({"wan-2-2-i2v-a14b", "wan-2-2-t2v-a14b"})
-"""Models that exist only as a pair."""
+ALWAYS = "2.2 A14B"
+"""The generation of models that exist only as a pair."""
 
 PERHAPS = frozenset({"wan-t2v-14b", "wan-vace-14b"})
 """Models whose header is the same for Wan 2.1, which is one file, and for an expert of 2.2."""
+
+SLOTS: Mapping[str, str] = {"URLs2": "low", "transformer_2": "low"}
+"""Where a set puts the low-noise expert; WanGP's "URLs" and diffusers' "transformer" hold the
+high-noise one, or the only model there is."""
 
 HIGH = re.compile(r"(?<![a-z])(high)(?![a-z])|high[_-]?noise", re.IGNORECASE)
 LOW = re.compile(r"(?<![a-z])(low)(?![a-z])|low[_-]?noise", re.IGNORECASE)
@@ -29,7 +33,8 @@ def check(files: Gathered) -> Iterator[Finding]:
     experts = [
         part
         for part in files.models
-        if part.id in ALWAYS or (part.id in PERHAPS and (side_of(part) or part.file.slot))
+        if part.found.generation == ALWAYS
+        or (part.id in PERHAPS and (side_of(part) or part.file.slot in SLOTS))
     ]
     yield from _twice(experts)
     for part in experts:
@@ -68,15 +73,14 @@ def _alone(part: Part, experts: list[Part]) -> Iterator[Finding]:
         part,
         f"{part} is one of the two experts of Wan 2.2 A14B and the {other} one is not here",
         remedy=f"add the {other} expert; half of the steps are its work",
-        severity=Severity.MEDIUM if part.id in ALWAYS else Severity.LOW,
-        confidence=Confidence.HIGH if part.id in ALWAYS else Confidence.MEDIUM,
+        severity=Severity.MEDIUM if part.found.generation == ALWAYS else Severity.LOW,
+        confidence=Confidence.HIGH if part.found.generation == ALWAYS else Confidence.MEDIUM,
         claimed=claimed,
     )
 
 
 def _swapped(part: Part) -> Iterator[Finding]:
-    slots = {"URLs": "high", "URLs2": "low", "transformer": "high", "transformer_2": "low"}
-    expected, claimed = slots.get(part.file.slot, ""), side_of(part)
+    expected, claimed = SLOTS.get(part.file.slot, ""), side_of(part)
     if expected and claimed and expected != claimed:
         yield mismatch(
             "experts-swapped",
