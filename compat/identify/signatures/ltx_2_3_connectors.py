@@ -2,7 +2,7 @@
 
 from compat.identify.kinds.autoencoder import in_diffusers, layout, published
 from compat.identify.model import Placement, Role
-from compat.identify.predicates import Blocks, Has, side
+from compat.identify.predicates import Blocks, Has, HasNo, side
 
 PROJECTION = "text_embedding_projection.video_aggregate_embed.weight"
 PLACEMENT = Placement(
@@ -29,6 +29,7 @@ SIGNATURE = published(
         "connectors only",
         side("video_embeddings_connector.learnable_registers", 1, 4096),
         Has("video_embeddings_connector.transformer_1d_blocks.0.attn1.to_gate_logits.weight"),
+        HasNo("text_embedding_projection."),
         form=(Blocks("video_embeddings_connector.transformer_1d_blocks", 8, alike=True),),
         channels=("video_embeddings_connector.learnable_registers", 1),
         placement=PLACEMENT,

@@ -14,7 +14,7 @@ SIGNATURE = Signature(
     generation="2.3",
     marks=(
         either(*(side(root + VIDEO, 1, 188160) for root in ROOTS)),
-        HasNo("video_embeddings_connector."),
+        HasNo(("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")),
     ),
     form=(
         either(*(side(root + VIDEO, 0, 4096) for root in ROOTS)),

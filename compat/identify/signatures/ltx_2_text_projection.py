@@ -17,7 +17,7 @@ SIGNATURE = Signature(
     generation="2.0",
     marks=(
         either(*(side(name, 1, 188160) for name in NAMES)),
-        HasNo("video_embeddings_connector."),
+        HasNo(("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")),
         HasNo("text_embedding_projection.video_aggregate_embed."),
     ),
     form=(either(*(side(name, 0, 3840) for name in NAMES)),),
