@@ -90,12 +90,29 @@ NUMBERS = {"text-width", "vocabulary", "companion-kind", "latent-channels", "vae
 @pytest.mark.parametrize("role", [Role.VAE, Role.TEXT_ENCODER])
 def test_a_model_takes_what_it_names_and_nothing_else(name, role):
     model = real(name)
-    wanted = {
-        id_ for need in model.identification.needs if need.role is role for id_ in need.ids
-    }
+    wanted = {id_ for need in model.identification.needs if need.role is role for id_ in need.ids}
     for partner in parts(role):
         found = partner.identification
         if not wanted or found.family == "tiny-vae":
             continue
         fired = {f.rule for f in pair([model, partner])} & NUMBERS
         assert bool(fired) is (found.id not in wanted), (found.id, fired)
+
+
+LORAS = [file.path.stem for file in parts(Role.LORA) if file.identification.needs]
+
+
+@pytest.mark.parametrize("name", LORAS)
+def test_a_lora_fits_every_base_it_names_and_no_other_family(name):
+    lora = real(name)
+    wanted = {id_ for need in lora.identification.needs for id_ in need.ids}
+    role = lora.identification.needs[0].role
+    for base in (real(other).identification for other in NAMES):
+        if base.role is not role:
+            continue
+        file = Identified(path=Path("base.safetensors"), identification=base)
+        fired = [f.rule for f in pair([file, lora]) if f.rule.startswith("lora")]
+        if base.id in wanted:
+            assert fired == [], base.id
+        elif lora.identification.family not in ("unknown", base.family):
+            assert fired, base.id

@@ -10,16 +10,23 @@ from compat.identify.pairing.wording import disagree, mismatch
 
 def check(files: Gathered) -> Iterator[Finding]:
     """Loaders skip what a LoRA of another base does not match, so it just does nothing."""
-    models = files.models
     for lora in files.of(Role.LORA):
-        if models and lora.known and not any(_fits(lora, model) for model in models):
-            yield _wrong(lora, _nearest(lora, models))
+        bases = _candidates(files, lora)
+        if bases and lora.known and not any(_fits(lora, base) for base in bases):
+            yield _wrong(lora, _nearest(lora, bases))
 
 
-def _fits(lora: Part, model: Part) -> bool:
-    return not (_width_differs(lora, model) or _family_differs(lora, model)) and not (
-        _generation_differs(lora, model)
-    )
+def _candidates(files: Gathered, lora: Part) -> tuple[Part, ...]:
+    """What the LoRA may be for: AnimateDiff's motion LoRAs change a motion module."""
+    roles = {need.role for need in lora.found.needs} or {Role.DIFFUSION_MODEL}
+    return tuple(part for role in roles for part in files.of(role) if part.known)
+
+
+def _fits(lora: Part, base: Part) -> bool:
+    if any(base.id in need.ids for need in lora.found.needs):
+        return True
+    differ = (_family_differs, _width_differs, _generation_differs)
+    return not any(differs(lora, base) for differs in differ)
 
 
 def _width_differs(lora: Part, model: Part) -> bool:
@@ -33,9 +40,6 @@ def _family_differs(lora: Part, model: Part) -> bool:
 
 
 def _generation_differs(lora: Part, model: Part) -> bool:
-    named = [need for need in lora.found.needs if need.role is Role.DIFFUSION_MODEL]
-    if named:
-        return not any(model.id in need.ids for need in named)
     generations = lora.found.generation, model.found.generation
     return "" not in generations and generations[0] != generations[1]
 
@@ -58,7 +62,9 @@ def _wrong(lora: Part, model: Part) -> Finding:
             expected=model.found.family,
         )
     given, taken = lora.dim("width"), model.dim("width")
-    if given is not None and taken is not None and given.value != taken.value:
+    # LTX-2's LoRAs change layers of two widths: where the generation tells, it tells better.
+    by_width = _width_differs(lora, model) and not _generation_differs(lora, model)
+    if by_width and given is not None and taken is not None:
         return disagree(
             "lora-width", lora, model, "layers of width", given=given, taken=taken, remedy=remedy
         )

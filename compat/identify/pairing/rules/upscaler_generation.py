@@ -14,7 +14,11 @@ MIDDLE: Mapping[str, int] = {"ltx": 512, "ltx2": 1024}
 def check(files: Gathered) -> Iterator[Finding]:
     """LTX-Video's and LTX-2's upscalers both take 128 channels; the latents are not the same."""
     for model in files.models:
-        partners = files.partners(model, Role.UPSCALER)
+        partners = [
+            part
+            for part in files.partners(model, Role.UPSCALER)
+            if part.dim("latent-channels", "in-channels") is not None  # ESRGAN enlarges pictures
+        ]
         if not any(fits(part, model) for part in partners):
             yield from (_wrong(part, model) for part in partners)
 
