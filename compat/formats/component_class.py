@@ -21,8 +21,9 @@ def class_findings(
     if library == "diffusers" and isinstance(saved, str) and saved not in ("", kind):
         yield _differs(place, "_class_name", kind, saved)
     model_type = config.get("model_type")
-    known = library == "transformers" and isinstance(model_type, str)
-    if known and not _bare(kind).startswith(_bare(model_type)):
+    if library != "transformers" or not isinstance(model_type, str):
+        return
+    if not _bare(kind).startswith(_bare(model_type)):
         yield _differs(place, "model_type", kind, model_type)
 
 
