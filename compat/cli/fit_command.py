@@ -41,24 +41,29 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--frames", type=int, metavar="N", help="frames that are to be rendered")
     parser.add_argument("--steps", type=int, metavar="N", help="steps of the sampler")
-    add_format(parser)
+    add_format(parser, sarif=True)
     add_fail_on(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
+    from compat.cli.globs import expand
     from compat.identify.pairing.model import Asked
     from compat.identify.quantisation.target import Where, device_named
     from compat.identify.sets.examine import examine
 
     _check_loader(arguments.loader)
-    require_existing([*arguments.paths, *arguments.models])
-    sets = [_set_of(path, tuple(arguments.models)) for path in arguments.paths]
+    require_existing(arguments.models)
+    sets = [_set_of(path, tuple(arguments.models)) for path in expand(arguments.paths)]
     device = arguments.device or next((one.device for one in sets if one.device), "")
     where = device_named(device, _versions(arguments.torch)) if device else Where()
     asked = Asked(frames=arguments.frames, steps=arguments.steps)
     examined = examine(sets, loader=arguments.loader, where=where, asked=asked)
     if arguments.format == "json":
         print_json("fit", _results(sets, examined))
+    elif arguments.format == "sarif":
+        from compat.cli.sarif import print_sarif
+
+        print_sarif("fit", _results(sets, examined))
     else:
         _print(sets, examined)
     return _exit(examined, Severity(arguments.fail_on))

@@ -8,9 +8,10 @@ from compat.core.errors import UsageError
 from compat.core.model import Severity
 
 
-def add_format(parser: argparse.ArgumentParser) -> None:
-    """Add ``--format``: text for people, json for machines."""
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+def add_format(parser: argparse.ArgumentParser, *, sarif: bool = False) -> None:
+    """Add ``--format``: text for people, json for machines, sarif where findings are the answer."""
+    choices = ("text", "json", *(("sarif",) if sarif else ()))
+    parser.add_argument("--format", choices=choices, default="text")
 
 
 def add_fail_on(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +31,9 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_paths(parser: argparse.ArgumentParser) -> None:
-    """Add one or more files or folders."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+def add_paths(parser: argparse.ArgumentParser, text: str = "file or folder") -> None:
+    """Add one or more files or folders; ``text`` is the help."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=text)
 
 
 def require_existing(paths: Iterable[Path]) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 
 from compat.core.model import Finding, Severity
 from compat.formats.bounded_json import UnreadableJsonError, read_json_object
-from compat.formats.shards import shard_findings, shard_names
+from compat.formats.companions import why_unreadable
+from compat.formats.component_class import class_findings
+from compat.formats.shard_names import shard_name
+from compat.formats.shards import named_shards, shard_findings
 from compat.formats.wording import damage, quoted
 
 INDEX = "model_index.json"
@@ -78,7 +81,7 @@ def take_inventory(folder: Path) -> Inventory:
     except UnreadableJsonError as error:
         return Inventory(
             folder=folder, pipeline="", index={}, components={},
-            findings=(_no_index(path, str(error)),),
+            findings=(_no_index(path, why_unreadable(path, error)),),
         )  # fmt: skip
     components = {name: _component(folder, name, entry) for name, entry in _entries(index)}
     findings = [finding for part in components.values() for finding in part.findings]
@@ -129,6 +132,7 @@ def _component(folder: Path, name: str, entry: tuple[str, str]) -> Component:
         )  # fmt: skip
     findings: list[Finding] = []
     config = _config(place, name, findings)
+    findings.extend(class_findings(place, library, kind, config))
     weights: tuple[Path, ...] = ()
     if name.startswith("tokenizer"):
         findings.extend(_tokenizer_findings(place, name))
@@ -206,7 +210,7 @@ def _config(place: Path, name: str, findings: list[Finding]) -> Mapping[str, Any
             damage(
                 "component-config-unreadable",
                 found,
-                f"the config of {quoted(name)} cannot be read: {error}",
+                f"the config of {quoted(name)} cannot be read: {why_unreadable(found, error)}",
                 remedy=FETCH,
                 detail=name,
             )
@@ -227,26 +231,32 @@ def _tokenizer_findings(place: Path, name: str) -> Iterator[Finding]:
 
 
 def _weights(place: Path, name: str, findings: list[Finding]) -> tuple[Path, ...]:
-    indexes = sorted(place.glob("*.safetensors.index*.json"))
-    chosen = _plain_variant(indexes)
+    chosen = _plain_variant(sorted(place.glob("*.safetensors.index*.json")))
     if chosen is not None:
-        findings.extend(shard_findings(chosen))
-        files = [place / shard for shard in sorted(shard_names(chosen))]
-        return tuple(file for file in files if file.is_file())
+        return _sharded(place, chosen, findings)
     whole = _plain_variant(sorted(place.glob("*.safetensors")))
     if whole is not None:
         findings.extend(_lone_shard(whole))
         return (whole,)
     pickles = sorted(file for file in place.iterdir() if file.suffix.lower() in PICKLE_SUFFIXES)
     findings.append(_no_weights(place, name, pickles))
-    return tuple(pickles)
+    pickled = _plain_variant(sorted(place.glob("*.bin.index*.json")))
+    return _sharded(place, pickled, findings) if pickled is not None else tuple(pickles)
+
+
+def _sharded(place: Path, index: Path, findings: list[Finding]) -> tuple[Path, ...]:
+    findings.extend(shard_findings(index))
+    files = [place / shard for shard in sorted(named_shards(index))]
+    return tuple(file for file in files if file.is_file())
 
 
 def _plain_variant(files: list[Path]) -> Path | None:
     # from_pretrained without a variant reads diffusion_pytorch_model.safetensors, not .fp16.; where
     # only a variant is there, that is what will be asked for.
     for stem in WEIGHT_STEMS:
-        plain = (f"{stem}.safetensors", f"{stem}.safetensors.index.json")
+        plain = (
+            f"{stem}.safetensors", f"{stem}.safetensors.index.json", f"{stem}.bin.index.json",
+        )  # fmt: skip
         found = next((file for file in files if file.name in plain), None)
         if found is not None:
             return found
@@ -254,7 +264,7 @@ def _plain_variant(files: list[Path]) -> Path | None:
 
 
 def _lone_shard(whole: Path) -> Iterator[Finding]:
-    if "-of-" in whole.name:
+    if shard_name(whole.name) is not None:
         yield damage(
             "shard-index-missing",
             whole,
@@ -270,9 +280,9 @@ def _no_weights(place: Path, name: str, pickles: list[Path]) -> Finding:
             place,
             f"the weights of {quoted(name)} are only there as pickle ({quoted(pickles[0].name)}), "
             "which can run code when it is loaded",
-            remedy="download the safetensors files of this model",
+            remedy="prefer the safetensors files of this model; framegate renders from no other",
             detail=name,
-            severity=Severity.MEDIUM,
+            severity=Severity.INFO,
         )
     return damage(
         f"{role_of(name)}-weights-missing",

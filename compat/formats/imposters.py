@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from compat.core.model import Finding, Severity
+from compat.core.model import Finding
 from compat.formats.sniff import Kind, Sniffed
 from compat.formats.wording import damage
 
@@ -36,7 +36,8 @@ _LINES = {
 def imposter_finding(path: Path, sniffed: Sniffed) -> Finding | None:
     """The one finding about a file that is not what its name says; None where it is, or is unknown.
 
-    Pickles are reported whatever their name: they are not loaded, so nothing is known of them.
+    A pickle under the name of a tensor file is one; under its own name it is not: what it holds is
+    for :mod:`compat.formats.pickles` to say.
     """
     suffix = path.suffix.lower()
     if sniffed.kind in (Kind.TORCH_ZIP, Kind.PICKLE):
@@ -64,21 +65,15 @@ def imposter_finding(path: Path, sniffed: Sniffed) -> Finding | None:
     return None
 
 
-def _pickle(path: Path, sniffed: Sniffed, suffix: str) -> Finding:
-    if suffix in _TENSOR_NAMES:
-        return damage(
-            "pickle-misnamed",
-            path,
-            f"it is named {suffix} and {sniffed.why}: a pickle, which can run code when loaded",
-            remedy="do not load it; download the safetensors file from the publisher",
-            detail="byte 0",
-        )
+def _pickle(path: Path, sniffed: Sniffed, suffix: str) -> Finding | None:
+    if suffix not in _TENSOR_NAMES:
+        return None
     return damage(
-        "not-unpickled",
+        "pickle-misnamed",
         path,
-        f"{sniffed.why}: a pickle, which is never loaded here, so nothing is known of its content",
-        remedy="use the safetensors version of this model",
-        severity=Severity.MEDIUM,
+        f"it is named {suffix} and {sniffed.why}: a pickle, which can run code when loaded",
+        remedy="do not load it; download the safetensors file from the publisher",
+        detail="byte 0",
     )
 
 

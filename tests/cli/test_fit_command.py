@@ -75,6 +75,13 @@ def test_the_machine_format_has_one_result_per_file_and_one_for_the_set(weights,
     assert whole["measures"]["unchecked"]
 
 
+def test_sarif_names_the_file_and_the_rule(weights, capsys):
+    path = weights("x.safetensors", a__weight=(64, 64), a__weight_scale=(1,))
+    _, said = fit(capsys, path, "--loader", "comfyui", "--format", "sarif")
+    (run,) = json.loads(said.out)["runs"]
+    assert "fp8-scales-ignored" in {result["ruleId"] for result in run["results"]}
+
+
 @pytest.mark.parametrize(
     "words", [["--loader", "nobody"], ["--device", "gpu"], ["--models", "/no/such/place"]]
 )

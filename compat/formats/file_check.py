@@ -1,0 +1,193 @@
+"""Checks one file: what it is, what its header says, and whether its bytes can be weights."""
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from compat.core.model import Finding, Severity
+from compat.formats.header import try_header
+from compat.formats.imposters import imposter_finding
+from compat.formats.model import FileReport, Header, Reading
+from compat.formats.pickles.checksums import checksum_findings
+from compat.formats.quantisation import quantisation_findings
+from compat.formats.sniff import Kind, Sniffed, sniff
+from compat.formats.values_check import Record, check_values, only_damage
+from compat.formats.verdicts import report_of
+from compat.formats.wording import damage, quoted
+from compat.formats.zero_regions import zero_findings
+
+SMALL_FILE = 64 << 20
+"""Files up to this many bytes have every value looked at always: that takes a tenth of a second."""
+
+MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
+"""Wrong names; what stands under them is checked all the same."""
+
+
+SAME_ZEROS = ("weights-all-zero",)
+"""What the values say of zeros that the sampled blocks have already called a hole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How closely to look at files, and who hears of it.
+
+    ``on_bytes`` hears how many bytes were read, ``earlier`` gives the record of an earlier scan of
+    the values of a file, ``on_record`` takes what was seen so far. All three are for deep looks.
+    """
+
+    deep: bool = False
+    on_bytes: Callable[[int], None] = lambda _count: None
+    earlier: Callable[[Path], Record | None] = lambda _path: None
+    on_record: Callable[[Path, Record], None] = lambda _path, _record: None
+
+
+def check_file(path: Path, look: Look, *, loader: str = "") -> FileReport:
+    """The report about one file; ``loader`` names what will load it, where that is known.
+
+    Never raises for what the file is or holds, and waits for no pipe or device.
+    """
+    try:
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
+            return report_of(path, Kind.UNKNOWN.value, [_special(path, before.st_mode)], {})
+        report = _check(path, look, before.st_size, loader)
+        return _still_the_same(report, before, path.stat())
+    except FileNotFoundError:
+        return report_of(path, Kind.UNKNOWN.value, [_gone(path)], {})
+    except OSError as error:
+        return unreadable(path, error.strerror or str(error))
+
+
+def unreadable(path: Path, why: str) -> FileReport:
+    """The report about what could not be read."""
+    finding = damage(
+        "not-readable",
+        path,
+        f"it could not be read: {why}",
+        remedy="check the path, the permissions and the disk",
+        severity=Severity.MEDIUM,
+    )
+    return report_of(path, Kind.UNKNOWN.value, [finding], {})
+
+
+def _check(path: Path, look: Look, size: int, loader: str) -> FileReport:
+    sniffed = sniff(path)
+    reading = None if sniffed.kind is Kind.PARTIAL_DOWNLOAD else try_header(path, sniffed)
+    problem = imposter_finding(path, sniffed)
+    if reading is None:
+        found = problem or _unknown_content(path, sniffed)
+        return report_of(path, sniffed.kind.value, [found], {"bytes": size})
+    findings = [problem] if problem is not None and problem.rule in MISNAMED else []
+    findings.extend(reading.findings)
+    measures: dict[str, object] = {"bytes": size}
+    kind = _kind(sniffed, reading)
+    if reading.header is not None:
+        measures |= _measures(reading.header)
+        findings.extend(quantisation_findings(reading.header, loader=loader))
+        findings.extend(_byte_findings(reading.header, look, measures))
+    if kind == Kind.TORCH_ZIP.value and (look.deep or size <= SMALL_FILE):
+        findings.extend(checksum_findings(path, look.on_bytes))
+    return report_of(path, kind, findings, measures)
+
+
+def _kind(sniffed: Sniffed, reading: Reading) -> str:
+    if reading.header is not None:
+        return reading.header.format
+    # A pickle of protocol 0 is text, and an archive packed again a zip, until somebody looked in.
+    seen = {Kind.TEXT: Kind.PICKLE, Kind.UNKNOWN: Kind.PICKLE, Kind.ZIP: Kind.TORCH_ZIP}
+    return seen.get(sniffed.kind, sniffed.kind).value
+
+
+def _measures(header: Header) -> dict[str, object]:
+    dtypes: dict[str, int] = {}
+    for tensor in header.tensors.values():
+        dtypes[tensor.dtype] = dtypes.get(tensor.dtype, 0) + 1
+    return {
+        "tensors": len(header.tensors),
+        "parameters": sum(tensor.elements for tensor in header.tensors.values()),
+        "dtypes": dict(sorted(dtypes.items())[:32]),
+    }
+
+
+def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> list[Finding]:
+    sampled = list(zero_findings(header))
+    if not look.deep and header.file_size > SMALL_FILE:
+        return sampled
+    values = check_values(
+        header,
+        on_bytes=look.on_bytes,
+        earlier=look.earlier(header.path),
+        on_record=lambda record: look.on_record(header.path, record),
+    )
+    measures |= values.measures
+    found = values.findings if look.deep else only_damage(values.findings)
+    if any(finding.severity is Severity.HIGH for finding in sampled):
+        found = tuple(finding for finding in found if finding.rule not in SAME_ZEROS)
+    return [*sampled, *found]
+
+
+def _still_the_same(
+    report: FileReport, before: os.stat_result, after: os.stat_result
+) -> FileReport:
+    if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+        return report
+    changed = damage(
+        "changed-while-read",
+        report.path,
+        f"it changed while it was read: {before.st_size} bytes before, {after.st_size} after",
+        remedy="wait until the download or copy is done, then check again",
+        severity=Severity.MEDIUM,
+        bytes_before=before.st_size,
+        bytes_after=after.st_size,
+    )
+    return report_of(report.path, report.kind, (changed, *report.findings), report.measures)
+
+
+_SPECIAL = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, "a folder"),
+)
+
+
+def _special(path: Path, mode: int) -> Finding:
+    what = next((name for test, name in _SPECIAL if test(mode)), "no file")
+    return damage(
+        "not-a-regular-file",
+        path,
+        f"it is {what}, expected a file",
+        remedy="name the model file itself",
+        severity=Severity.MEDIUM,
+    )
+
+
+def _gone(path: Path) -> Finding:
+    if path.is_symlink():
+        return damage(
+            "link-dangling",
+            path,
+            f"it is a link to {quoted(path.readlink())}, which is not there",
+            remedy="download the file again; in a download cache the blob behind the link is gone",
+            target=quoted(path.readlink()),
+        )
+    return damage(
+        "not-readable",
+        path,
+        "it is not there",
+        remedy="check the path",
+        severity=Severity.MEDIUM,
+    )
+
+
+def _unknown_content(path: Path, sniffed: Sniffed) -> Finding:
+    return damage(
+        "content-unknown",
+        path,
+        f"this is no kind of model file that is known here: {sniffed.why}",
+        remedy="convert it to safetensors or gguf to have it checked",
+        severity=Severity.MEDIUM,
+    )

@@ -1,0 +1,1 @@
+"""What a set of files was like when it was last checked, and what has changed since."""

@@ -1,0 +1,339 @@
+"""Reads the central directory of a zip archive, bounded, and checks it against the file."""
+
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from compat.core.model import Finding, Severity
+from compat.formats.layout import MOST_REPEATS
+from compat.formats.wording import byte_numbers, damage, quoted
+
+MOST_ENTRIES = 50_000
+MOST_DIRECTORY = 32 << 20
+"""torch.save writes one entry per storage, of some 100 bytes; 10,000 storages are many."""
+
+END = b"PK\x05\x06"
+END_BYTES = 22
+LONGEST_COMMENT = 0xFFFF
+_END = struct.Struct("<4s4H2LH")
+_END64_PLACE = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+"""Records of PKWARE's APPNOTE 6.3.10: 4.3.16, 4.3.15, 4.3.14, 4.3.12, 4.3.7."""
+
+CHUNK = 1 << 20
+STORED, DEFLATED = 0, 8
+DESCRIBED = 0x08
+ENCRYPTED = 0x01
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One member: ``start`` and ``end`` are where its bytes lie in the file, as stored there.
+
+    ``size`` is its length once inflated, ``crc`` the checksum of that.
+    """
+
+    name: str
+    header: int
+    start: int
+    end: int
+    size: int
+    crc: int
+    method: int
+    encrypted: bool
+
+    @property
+    def stored(self) -> bool:
+        """Whether its bytes lie in the file as they are."""
+        return self.method == STORED and not self.encrypted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """The members of an archive and everything that is wrong with how they lie."""
+
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...] = ()
+    cut: bool = False
+    """The directory is not there: the end of the file is missing."""
+
+
+class _BadZip(Exception):
+    """The directory cannot be read; the sentence says why."""
+
+
+def read_directory(path: Path, handle: BinaryIO) -> Directory:
+    """Read and check the directory of the archive ``path``; no member is inflated.
+
+    May raise ``OSError``.
+    """
+    size = handle.seek(0, 2)
+    end = _find_end(handle, size)
+    if end is None:
+        return Directory(entries=(), cut=True)
+    try:
+        raw, count, findings = _raw_directory(path, handle, end, size)
+        entries, local = _entries(path, handle, raw, count, size)
+    except _BadZip as error:
+        return Directory(entries=(), findings=(_unreadable(path, str(error)),))
+    found = [*findings, *local, *_duplicates(path, entries), *_escapes(path, entries)]
+    return Directory(entries=tuple(entries), findings=(*found, *_overlaps(path, entries)))
+
+
+def _find_end(handle: BinaryIO, size: int) -> int | None:
+    """Where the end record begins: the last one in the file, as torch's reader takes it."""
+    reach = min(size, LONGEST_COMMENT + END_BYTES)
+    handle.seek(size - reach)
+    tail = handle.read(reach)
+    at = tail.rfind(END)
+    while at >= 0 and len(tail) - at < END_BYTES:
+        at = tail.rfind(END, 0, at)
+    return None if at < 0 else size - reach + at
+
+
+def _raw_directory(
+    path: Path, handle: BinaryIO, end: int, size: int
+) -> tuple[bytes, int, list[Finding]]:
+    handle.seek(end)
+    record = _END.unpack(handle.read(END_BYTES))
+    count, length, start, comment = record[4], record[5], record[6], record[7]
+    if 0xFFFF in record[3:5] or 0xFFFFFFFF in (length, start):
+        count, length, start = _wide_end(handle, end)
+    if count > MOST_ENTRIES or length > MOST_DIRECTORY:
+        raise _BadZip(f"it promises {count} members in {length} bytes, more than is read here")
+    if start + length > end or count * _ENTRY.size > length:
+        raise _BadZip(
+            f"it promises {count} members in bytes {start} to {start + length}, the archive's end "
+            f"record stands at byte {end}"
+        )
+    handle.seek(start)
+    reached = end + END_BYTES + comment
+    return handle.read(length), count, list(_after(path, reached, size))
+
+
+def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int]:
+    """Count, length and start of the directory from the zip64 end record."""
+    place = end - _END64_PLACE.size
+    if place < 0:
+        raise _BadZip("its zip64 end record is missing")
+    handle.seek(place)
+    mark, _, at, _ = _END64_PLACE.unpack(handle.read(_END64_PLACE.size))
+    if mark != b"PK\x06\x07" or at + _END64.size > place:
+        raise _BadZip("its zip64 end record is missing")
+    handle.seek(at)
+    wide = _END64.unpack(handle.read(_END64.size))
+    if wide[0] != b"PK\x06\x06":
+        raise _BadZip(f"there is no zip64 end record at byte {at}")
+    return wide[7], wide[8], wide[9]
+
+
+def _entries(
+    path: Path, handle: BinaryIO, raw: bytes, count: int, size: int
+) -> tuple[list[Entry], list[Finding]]:
+    entries: list[Entry] = []
+    problems: list[Finding] = []
+    at = 0
+    for number in range(count):
+        if at + _ENTRY.size > len(raw):
+            raise _BadZip(f"it ends in member {number + 1} of {count}")
+        fields = _ENTRY.unpack_from(raw, at)
+        if fields[0] != b"PK\x01\x02":
+            raise _BadZip(f"member {number + 1} of {count} is no directory entry")
+        lengths = fields[10], fields[11], fields[12]
+        name = raw[at + _ENTRY.size : at + _ENTRY.size + lengths[0]]
+        extra_at = at + _ENTRY.size + lengths[0]
+        extra = raw[extra_at : extra_at + lengths[1]]
+        at = extra_at + lengths[1] + lengths[2]
+        entry = _entry(name.decode("utf-8", "replace"), fields, extra)
+        placed = _placed(path, handle, entry, size)
+        if isinstance(placed, Finding):
+            problems.append(placed)
+        else:
+            entries.append(placed)
+        if len(problems) >= MOST_REPEATS:
+            break
+    return entries, problems
+
+
+def _entry(name: str, fields: tuple[int, ...], extra: bytes) -> Entry:
+    packed, size, header = fields[8], fields[9], fields[16]
+    wide = _wide_field(extra)
+    if size == 0xFFFFFFFF and len(wide) >= 8:
+        size, wide = int.from_bytes(wide[:8], "little"), wide[8:]
+    if packed == 0xFFFFFFFF and len(wide) >= 8:
+        packed, wide = int.from_bytes(wide[:8], "little"), wide[8:]
+    if header == 0xFFFFFFFF and len(wide) >= 8:
+        header = int.from_bytes(wide[:8], "little")
+    # The end is set once the local header has said where the data begins.
+    return Entry(
+        name, header, 0, packed, size, fields[7], fields[4], encrypted=bool(fields[3] & ENCRYPTED)
+    )
+
+
+def _wide_field(extra: bytes) -> bytes:
+    """The zip64 extra field (id 1), empty where there is none."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == 1:
+            return extra[at + 4 : at + 4 + length]
+        at += 4 + length
+    return b""
+
+
+def _placed(path: Path, handle: BinaryIO, entry: Entry, size: int) -> Entry | Finding:
+    """The entry with the place of its data, as its local header has it, or what is wrong there."""
+    packed = entry.end
+    handle.seek(min(entry.header, size))
+    raw = handle.read(_LOCAL.size + len(entry.name.encode("utf-8", "replace")))
+    local = _LOCAL.unpack(raw[: _LOCAL.size]) if len(raw) >= _LOCAL.size else None
+    if local is None or local[0] != b"PK\x03\x04":
+        return damage(
+            "zip-entry-misplaced",
+            path,
+            f"the archive's directory places member {quoted(entry.name)} at byte {entry.header}, "
+            f"where no member begins (the file has {size} bytes)",
+            remedy="download again; compare size and hash with the publisher's",
+            detail=f"byte {entry.header}",
+        )
+    start = entry.header + _LOCAL.size + local[9] + local[10]
+    name = raw[_LOCAL.size : _LOCAL.size + local[9]].decode("utf-8", "replace")
+    if name != entry.name:
+        return _two_names(path, entry, name)
+    if start + packed > size:
+        return _beyond(path, entry, start + packed, size)
+    return Entry(
+        entry.name, entry.header, start, start + packed, entry.size, entry.crc, entry.method,
+        encrypted=entry.encrypted,
+    )  # fmt: skip
+
+
+def _two_names(path: Path, entry: Entry, name: str) -> Finding:
+    return damage(
+        "zip-two-names",
+        path,
+        f"the archive's directory calls the member at byte {entry.header} {quoted(entry.name)}, "
+        f"the member itself {quoted(name)}: readers differ in which of the two they take",
+        remedy="do not load this file; no program writes archives like this",
+        detail=f"byte {entry.header}",
+    )
+
+
+def _beyond(path: Path, entry: Entry, end: int, size: int) -> Finding:
+    return damage(
+        "zip-entry-beyond-end",
+        path,
+        f"member {quoted(entry.name)} ends at byte {end}, the file has {size}",
+        remedy="download again; compare size and hash with the publisher's",
+        detail=f"byte {entry.header}",
+        evidence=byte_numbers(end, size),
+    )
+
+
+def _after(path: Path, reached: int, size: int) -> Iterator[Finding]:
+    if reached != size:
+        too = "many" if size > reached else "few"
+        yield damage(
+            "zip-trailing-bytes" if size > reached else "zip-cut-in-comment",
+            path,
+            f"the archive ends at byte {reached}, the file at byte {size}: "
+            f"{abs(size - reached)} bytes too {too}",
+            remedy="compare size and hash with the publisher's",
+            detail=f"byte {min(reached, size)}",
+            # The archive itself is whole, and torch reads it.
+            severity=Severity.MEDIUM,
+            evidence=byte_numbers(reached, size),
+        )
+
+
+def _duplicates(path: Path, entries: list[Entry]) -> Iterator[Finding]:
+    twice = [name for name, count in Counter(e.name for e in entries).items() if count > 1]
+    for name in twice[:MOST_REPEATS]:
+        yield damage(
+            "zip-duplicate-name",
+            path,
+            f"the archive holds {quoted(name)} twice; readers differ in which of the two they take",
+            remedy="do not load this file; no program writes archives like this",
+            detail=quoted(name),
+        )
+
+
+def _escapes(path: Path, entries: list[Entry]) -> Iterator[Finding]:
+    bad = [entry for entry in entries if escapes(entry.name)]
+    for entry in bad[:MOST_REPEATS]:
+        yield damage(
+            "zip-name-escapes",
+            path,
+            f"member {quoted(entry.name)} would be unpacked outside its folder",
+            remedy="do not load or unpack this file",
+            detail=f"byte {entry.header}",
+        )
+
+
+def escapes(name: str) -> bool:
+    """Whether a member's name leaves the folder it is unpacked in."""
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or name.startswith(("/", "\\")) or "\0" in name or ":" in parts[0]
+
+
+def _overlaps(path: Path, entries: list[Entry]) -> Iterator[Finding]:
+    ordered = sorted(entries, key=lambda entry: (entry.header, entry.end))
+    found = 0
+    for before, after in pairwise(ordered):
+        if after.header < before.end and found < MOST_REPEATS:
+            found += 1
+            yield damage(
+                "zip-entries-overlap",
+                path,
+                f"member {quoted(after.name)} begins at byte {after.header}, inside "
+                f"{quoted(before.name)}, which ends at byte {before.end}",
+                remedy="do not load this file; no program writes archives like this",
+                detail=f"byte {after.header}",
+            )
+
+
+def _unreadable(path: Path, why: str) -> Finding:
+    return damage(
+        "zip-directory-unreadable",
+        path,
+        f"the archive's directory cannot be read: {why}",
+        remedy="download again; compare size and hash with the publisher's",
+    )
+
+
+def crc_of(handle: BinaryIO, entry: Entry, on_bytes: Callable[[int], None]) -> int:
+    """The CRC-32 of a stored member's bytes; ``on_bytes`` hears how many were read."""
+    crc = 0
+    handle.seek(entry.start)
+    left = entry.end - entry.start
+    while left > 0 and (block := handle.read(min(CHUNK, left))):
+        crc = zlib.crc32(block, crc)
+        left -= len(block)
+        on_bytes(len(block))
+    return crc
+
+
+def inflated(handle: BinaryIO, entry: Entry, most: int) -> bytes | None:
+    """The bytes of a small member, inflated where deflated; None where that is not possible.
+
+    Never more than ``most`` bytes come out, whatever the member claims.
+    """
+    if entry.encrypted or entry.method not in (STORED, DEFLATED) or entry.end - entry.start > most:
+        return None
+    handle.seek(entry.start)
+    data = handle.read(entry.end - entry.start)
+    if entry.method == STORED:
+        return data
+    unpacker = zlib.decompressobj(-15)
+    try:
+        plain = unpacker.decompress(data, most)
+    except zlib.error:
+        return None
+    return None if unpacker.unconsumed_tail else plain
