@@ -8,7 +8,7 @@ from compat.core.model import Finding, Severity
 from compat.formats.bounded_json import UnreadableJsonError, read_json_object
 from compat.formats.header import try_header
 from compat.formats.model import Header, TensorInfo
-from compat.formats.shards import shard_names
+from compat.formats.shards import named_shards
 from compat.formats.wording import damage, quoted
 
 INDEX_SUFFIX = ".safetensors.index.json"
@@ -24,7 +24,7 @@ def index_of(path: Path) -> Path | None:
     if hit is None:
         return None
     index = path.with_name(f"{hit['stem']}{INDEX_SUFFIX}")
-    return index if index.is_file() and path.name in shard_names(index) else None
+    return index if index.is_file() and path.name in named_shards(index) else None
 
 
 def lone_shard(path: Path) -> tuple[Finding, ...]:
@@ -46,7 +46,7 @@ def lone_shard(path: Path) -> tuple[Finding, ...]:
 
 def merged_header(index: Path) -> tuple[Header, tuple[Finding, ...]]:
     """One header over all shards that ``index`` lists, and what could not be read of them."""
-    names = sorted(shard_names(index))
+    names = sorted(named_shards(index))
     headers, findings = _read(index, names)
     return merge(index, headers), findings
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from compat.core.errors import CompatError
 from compat.formats.header import try_header
 from compat.formats.model import Header
+from compat.formats.shards import is_shard_index
 from compat.identify.identify import identify
 from compat.identify.model import Role
 from compat.identify.pairing.model import Identified
+from compat.identify.sharded import merged_header
 
 SAMPLES = 32
 SAMPLE_BYTES = 4096
@@ -18,12 +20,12 @@ SAMPLE_BYTES = 4096
 def identified(path: Path, *, slot: str = "") -> Identified:
     """What stands in ``path``, a file or a diffusers folder; ``CompatError`` if it cannot be read.
 
-    Reads the header and, of a diffusion model, 128 KiB of weights.
+    Reads the header and, of a diffusion model in one file, 128 KiB of weights.
     """
     found = identify(path)
-    header = _header(path)
+    header = header_of(path)
     content = ""
-    if header is not None and found.role is Role.DIFFUSION_MODEL:
+    if header is not None and found.role is Role.DIFFUSION_MODEL and header.data_start:
         content = content_digest(header)
     return Identified(
         path=path,
@@ -34,10 +36,13 @@ def identified(path: Path, *, slot: str = "") -> Identified:
     )
 
 
-def _header(path: Path) -> Header | None:
+def header_of(path: Path) -> Header | None:
+    """The header of a file, or of all shards of an index as one; None where there is none."""
     if path.is_dir():
         return None
     try:
+        if is_shard_index(path):
+            return merged_header(path)[0]
         reading = try_header(path)
     except OSError as error:
         raise CompatError(f"{path} cannot be read: {error.strerror or error}") from error

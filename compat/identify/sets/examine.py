@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compat.core.errors import CompatError
 from compat.core.model import Finding
-from compat.formats.header import try_header
 from compat.formats.model import Header
 from compat.formats.quantisation import quantisation_findings, quantisation_of
 from compat.formats.wording import quoted
 from compat.identify.model import UNKNOWN
 from compat.identify.pairing.model import Asked, Identified
 from compat.identify.pairing.pair import pair
-from compat.identify.pairing.read import identified
+from compat.identify.pairing.read import header_of, identified
 from compat.identify.quantisation.device import device_findings
 from compat.identify.quantisation.lint import quantisation_lint
 from compat.identify.quantisation.target import Where
 from compat.identify.sets.comfy_folder import folder_findings
 from compat.identify.sets.model import FileSet, Member
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def _member(
             findings.extend(file.identification.findings)
             if one.kind == "comfyui-models":
                 findings.extend(folder_findings(file))
-        header = None if member.path.is_dir() else _header(member.path)
+        header = header_of(member.path)
     except CompatError as error:
         unchecked.append(f"{quoted(member.path.name)}: {error}")
         return
@@ -89,14 +91,6 @@ def _member(
         findings.extend(_lint(header, one, loader or one.loader, where))
     elif not member.path.is_dir():
         unchecked.append(f"{quoted(member.path.name)} has no header that can be read")
-
-
-def _header(path: Path) -> Header | None:
-    try:
-        reading = try_header(path)
-    except OSError as error:
-        raise CompatError(f"cannot be read: {error.strerror or error}") from error
-    return reading.header if reading is not None else None
 
 
 def _lint(header: Header, one: FileSet, loader: str, where: Where) -> Iterator[Finding]:

@@ -7,10 +7,12 @@ from compat.formats.bounded_json import UnreadableJsonError, read_json_object
 from compat.formats.bounded_yaml import UnreadableYamlError, read_yaml_object
 from compat.formats.diffusers_folder import is_diffusers_folder, take_inventory
 from compat.formats.folder_files import files_below
+from compat.formats.shards import is_shard_index
 from compat.identify.sets.comfy_folder import MODEL_SUFFIXES, models_folder, read_comfy_folder
 from compat.identify.sets.ltx_config import is_ltx_config, read_ltx_config
 from compat.identify.sets.model import FileSet, Member
 from compat.identify.sets.wangp import LARGEST, is_wangp, read_wangp
+from compat.identify.sharded import index_of
 
 JSON_SUFFIXES = (".json",)
 YAML_SUFFIXES = (".yaml", ".yml")
@@ -26,11 +28,16 @@ def gather_set(path: Path, models: tuple[Path, ...] = ()) -> FileSet:
         return _of_folder(path)
     suffix = path.suffix.lower()
     roots = models or (path.absolute().parent,)
-    if suffix in JSON_SUFFIXES:
+    if suffix in JSON_SUFFIXES and not is_shard_index(path):
         return _of_json(path, roots)
     if suffix in YAML_SUFFIXES:
         return _of_yaml(path, roots)
-    return FileSet(source=path, kind="file", members=(Member(path=path),))
+    return FileSet(source=path, kind="file", members=(Member(path=whole(path)),))
+
+
+def whole(path: Path) -> Path:
+    """The shard index that lists ``path``, which stands for all of the model; else the file."""
+    return index_of(path) or path
 
 
 def _of_folder(folder: Path) -> FileSet:
@@ -43,7 +50,7 @@ def _of_folder(folder: Path) -> FileSet:
         files = files_below(folder)
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} cannot be listed: {error}", "name its files") from error
-    chosen = [path for path in files if path.suffix.lower() in MODEL_SUFFIXES]
+    chosen = {whole(path): None for path in files if path.suffix.lower() in MODEL_SUFFIXES}
     return FileSet(
         source=folder, kind="folder", members=tuple(Member(path=path) for path in chosen)
     )
