@@ -1,10 +1,14 @@
 """Reads YAML from untrusted files: small, plain, and without aliases that grow."""
 
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-LARGEST = 64 << 10
+LARGEST = 32 << 10
 """Bytes; LTX-Video's configs and extra_model_paths.yaml have some 2 KB, and the parser is slow."""
+
+DEEPEST = 50
+"""Open brackets inside each other; the parser takes time with the square of their number."""
 
 
 class UnreadableYamlError(ValueError):
@@ -25,6 +29,8 @@ def read_yaml_object(path: Path) -> dict[str, Any]:
         raise UnreadableYamlError(f"it cannot be read: {error.strerror or error}") from error
     if len(data) > LARGEST:
         raise UnreadableYamlError(f"it is larger than {LARGEST} bytes")
+    if _depth(data) > DEEPEST:
+        raise UnreadableYamlError("it is nested too deeply")
     try:
         value = _parsed(data)
     except RecursionError as error:
@@ -38,6 +44,12 @@ def read_yaml_object(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UnreadableYamlError("it holds no mapping")
     return {str(key): item for key, item in value.items()}
+
+
+def _depth(data: bytes) -> int:
+    """Most brackets open at once, those in texts counted too: no config comes near the bound."""
+    steps = ((letter in b"[{") - (letter in b"]}") for letter in data)
+    return max(accumulate(steps), default=0)
 
 
 def _parsed(data: bytes) -> Any:
