@@ -32,6 +32,8 @@ class Asked:
     ``timesteps`` are those a config lists, 1.0 for pure noise. ``variant`` is "distilled" or "dev"
     where a config is written for one of them. ``complete`` says that the set claims to be all that
     is loaded, so that a missing companion is an error and not just a file nobody mentioned.
+    ``library`` says the opposite: a store of files for many models, in which what fits nothing is
+    for a model that is not here.
     """
 
     frames: int | None = None
@@ -39,6 +41,7 @@ class Asked:
     timesteps: tuple[float, ...] = ()
     variant: str = ""
     complete: bool = False
+    library: bool = False
     source: str = ""
 
 
@@ -88,15 +91,17 @@ class Gathered:
         """The known parts in ``role`` that are there for ``model``.
 
         What another model of the set needs and this one does not is that one's: a folder may hold
-        the files of several models.
+        the files of several models. In a library nothing is for it but what it names.
         """
         others = [other for other in self.models if other is not model]
         return tuple(
             part
             for part in self.of(role)
-            if part.known
-            and (wants(model, part) or not any(wants(other, part) for other in others))
+            if part.known and (wants(model, part) or not self._taken(part, others))
         )
+
+    def _taken(self, part: Part, others: "Sequence[Part]") -> bool:
+        return self.asked.library or any(wants(other, part) for other in others)
 
 
 def needs_of(model: Part, role: Role) -> tuple[Need, ...]:

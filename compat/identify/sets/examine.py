@@ -68,7 +68,7 @@ def examine(
         for file in files
         if file.identification.family == UNKNOWN
     )
-    findings.extend(pair(files, _asked(sets, asked or Asked())))
+    findings.extend(_paired(files, _libraries(sets), _asked(sets, asked or Asked())))
     return Examined(files=tuple(files), findings=tuple(findings), unchecked=tuple(unchecked))
 
 
@@ -112,6 +112,18 @@ def _for(header: Header, loader: str) -> str:
     if header.format == "gguf" and loader == "diffusers-single-file":
         return "diffusers-gguf"
     return loader
+
+
+def _libraries(sets: Sequence[FileSet]) -> "set[Path]":
+    """Files of ComfyUI's models folder: nobody said that they are for one render."""
+    return {member.path for one in sets if one.kind == "comfyui-models" for member in one.members}
+
+
+def _paired(files: Sequence[Identified], libraries: "set[Path]", asked: Asked) -> Iterator[Finding]:
+    together = [file for file in files if file.path not in libraries]
+    stored = [file for file in files if file.path in libraries]
+    yield from pair(together, asked)
+    yield from pair(stored, replace(asked, library=True, complete=False))
 
 
 def _asked(sets: Sequence[FileSet], given: Asked) -> Asked:

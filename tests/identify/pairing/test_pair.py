@@ -234,3 +234,14 @@ def test_every_rule_has_a_title():
 def test_nothing_and_unknown_files_break_no_rule(findings):
     assert findings() == ()
     assert findings("unknown") == ()
+
+
+def test_in_a_library_what_fits_nothing_is_for_a_model_that_is_not_here(found):
+    names = ("ltx-2-19b", "t5-xxl", "wan-2-2-vae", "wan-14b-lora", "ltx-upscaler", "animatediff-v3")
+    assert set(found(*names, library=True)) == {"missing-companion"}
+    assert "text-width" in found(*names)
+
+
+def test_in_a_library_one_expert_twice_is_still_found(make, found):
+    twins = (expert(make, "high", "a"), expert(make, "low", "a"))
+    assert "experts-are-one-file" in found(*twins, library=True)

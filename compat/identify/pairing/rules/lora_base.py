@@ -10,6 +10,8 @@ from compat.identify.pairing.wording import disagree, mismatch
 
 def check(files: Gathered) -> Iterator[Finding]:
     """Loaders skip what a LoRA of another base does not match, so it just does nothing."""
+    if files.asked.library:
+        return
     for lora in files.of(Role.LORA):
         bases = _candidates(files, lora)
         if bases and lora.known and not any(_fits(lora, base) for base in bases):

@@ -10,6 +10,8 @@ from compat.identify.pairing.wording import disagree, mismatch
 
 def check(files: Gathered) -> Iterator[Finding]:
     """AnimateDiff's modules for SD 1.5 have four levels, the SDXL one three: they do not mix."""
+    if files.asked.library:
+        return
     for module in files.of(Role.MOTION_MODULE):
         ids = [
             id_
