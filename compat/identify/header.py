@@ -7,8 +7,9 @@ from compat.core.model import Finding, Severity
 from compat.formats.model import Header
 from compat.formats.wording import damage
 from compat.identify.families import traits_of
-from compat.identify.lora import identify_lora
+from compat.identify.latent_factors import latent_factors
 from compat.identify.logical import Logical, logical
+from compat.identify.lora import identify_lora
 from compat.identify.model import (
     UNKNOWN,
     Identification,
@@ -22,6 +23,7 @@ from compat.identify.parts import Part, split
 from compat.identify.placement import placement_of
 from compat.identify.recognise import Match, Recognition, recognise
 from compat.identify.sizes import expected_bytes, size_findings, stored_bytes
+from compat.identify.upscaler_config import upscaler_findings
 from compat.identify.variants import variants_of
 from compat.identify.view import View
 
@@ -53,7 +55,12 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
         _part_named(part, found, context) for part, found in zip(parts, recognitions, strict=True)
     ]
     whole = _bundle(named, context) if len(named) > 1 else named[0]
-    problems = (*findings, *_broken(header, whole), *size_findings(header, whole))
+    problems = (
+        *findings,
+        *_broken(header, whole),
+        *size_findings(header, whole),
+        *upscaler_findings(header, whole),
+    )
     return replace(whole, findings=problems)
 
 
@@ -100,7 +107,7 @@ def _named(
         generation=known.generation,
         evidence=(*_evidence(match), *(line for _, line in more)),
         near_misses=tuple(miss for miss in misses if miss.mine),
-        measures=_measures(part.view, context, traits),
+        measures={**_measures(part.view, context, traits), **latent_factors(known.id)},
         needs=_unmet(known.needs, context.roles),
         lacks=tuple(need.role for need in _unmet(known.needs, context.roles)),
         placement=placement_of(known, shape.layout, context.header.format, scheme, others),
@@ -174,13 +181,12 @@ def _frame_limit(view: View) -> int | None:
 def _evidence(match: Match) -> tuple[str, ...]:
     shape = match.shape
     under = f", under {match.prefix}*" if match.prefix else ""
-    layout = f"tensor names are {_OWNERS.get(shape.layout, shape.layout)}{under}"
+    layout = f"tensor names are {_OWNERS.get(shape.layout, f'those of {shape.layout}')}{under}"
     held = [part.holds(match.view) for part in (*shape.marks, *shape.form)]
     return (layout, *dict.fromkeys(held))
 
 
-_OWNERS = {"publisher": "the publisher's", "diffusers": "those of diffusers",
-           "comfyui": "those of ComfyUI"}  # fmt: skip
+_OWNERS = {"publisher": "the publisher's", "comfyui": "those of ComfyUI"}
 
 
 def _dims(match: Match) -> Mapping[str, Measured]:

@@ -1,4 +1,4 @@
-"""Says what a LoRA is: its base, its rank, what it changes and whether its matrices belong together."""
+"""Says what a LoRA is: its base, its rank, what it changes, and what is wrong with it."""
 
 import json
 from collections import Counter
@@ -69,6 +69,7 @@ def identify_lora(header: Header) -> Identification | None:
         evidence=tuple(_evidence(targets, denoiser, fitting, hint)),
         near_misses=tuple(_near(fitting, denoiser)) if base is None else (),
         findings=tuple(findings),
+        carries=(Role.LORA,),
         measures=_measures(header, targets, others),
         needs=_needs(fitting),
         placement=PLACEMENT,
@@ -98,7 +99,6 @@ def _named(base: Base, metadata: Mapping[str, str]) -> str:
         value = metadata.get(key, "")[:200].lower()
         if any(word in value for word in base.words):
             return quoted(metadata[key])
-    # Only LTX-2's IC-LoRAs carry it (ComfyUI GetICLoRAParameters), of either generation.
     return ""
 
 
@@ -140,8 +140,10 @@ def _evidence(
     hint: str,
 ) -> list[str]:
     lines = [f"{len(targets)} layers are changed, the first is {quoted(targets[0].shown)}"]
-    for match in fitting:
-        lines.append(f"{match.hits} of {len(denoiser)} are layers of {match.base.id} in its sizes")
+    lines += [
+        f"{match.hits} of {len(denoiser)} are layers of {match.base.id} in its sizes"
+        for match in fitting
+    ]
     if len(fitting) > 1:
         lines.append("the header does not tell these bases apart")
     if hint:
@@ -216,12 +218,13 @@ def _needs(fitting: Sequence[Match]) -> tuple[Need, ...]:
 
 
 def _dims(targets: Sequence[Target]) -> dict[str, Measured]:
-    """The commonest input size, which is the width of the model's hidden state."""
-    sizes = Counter(target.into for target in targets if target.into is not None)
+    """The commonest input size of the picture's layers: the width of its hidden state."""
+    pictures = [target for target in targets if "audio" not in target.name] or targets
+    sizes = Counter(target.into for target in pictures if target.into is not None)
     if not sizes:
         return {}
     width, _ = sizes.most_common(1)[0]
-    name = next(target.shown for target in targets if target.into == width)
+    name = next(target.shown for target in pictures if target.into == width)
     return {"width": Measured(value=width, source=f"input of {quoted(name)}")}
 
 

@@ -153,7 +153,8 @@ def _sd(text: int, deepest: int) -> dict[str, Sizes]:
         f"{_SD_BLOCK}_{inner}_ff_net_(?:0_proj|2)": (None, None),
         f"{_SD_BLOCK}_proj_(?:in|out)": (None, None),
         _SD_RES: (None, None),
-        r"conv_in|conv_out|time_embedding_linear_[12]|(?:time|label)_embed?_[a-z0-9_]+": (None, None),
+        r"conv_in|conv_out|time_embedding_linear_[12]": (None, None),
+        r"(?:time|label)_embed?_[a-z0-9_]+": (None, None),
         _CLIP_TEXT: (768 if deepest == 1 else None, None),
     }  # fmt: skip
 
