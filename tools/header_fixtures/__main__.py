@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.header_fixtures import comfyui_models, diffusers_models, ltx_models
+from tools.header_fixtures import comfyui_models, diffusers_models, inferred_models, ltx_models
 from tools.header_fixtures.fixture import Fixture, write_fixture
 
 
@@ -23,6 +23,7 @@ def _fixtures(arguments: argparse.Namespace) -> Iterator[Fixture]:
         yield from comfyui_models.fixtures(arguments.comfyui, arguments.only)
     if not arguments.no_diffusers:
         yield from diffusers_models.fixtures(arguments.only)
+    yield from inferred_models.fixtures(arguments.only)
 
 
 def _arguments() -> argparse.Namespace:
