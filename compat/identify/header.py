@@ -7,6 +7,7 @@ from compat.core.model import Finding, Severity
 from compat.formats.model import Header
 from compat.formats.wording import damage
 from compat.identify.families import traits_of
+from compat.identify.lora import identify_lora
 from compat.identify.logical import Logical, logical
 from compat.identify.model import (
     UNKNOWN,
@@ -40,6 +41,9 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
 
     A bundle is named by its denoiser, and by its largest part where it has none.
     """
+    adapter = identify_lora(header)
+    if adapter is not None:
+        return replace(adapter, findings=(*findings, *adapter.findings))
     seen = logical(header)
     parts = split(seen.view)
     recognitions = [recognise(part.view) for part in parts]

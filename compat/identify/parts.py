@@ -67,7 +67,7 @@ class Part:
 def split(view: View) -> list[Part]:
     """The parts of a file, the one without a prefix (or the denoiser's) first; at least one."""
     whole = [Part(prefix=MAIN, role=Role.UNKNOWN, view=view)]
-    if is_adapter(view):
+    if is_adapter(view) or next(view.starting(_WIDENED_VOCODER), None) is not None:
         return whole
     groups: dict[tuple[str, Role], dict[str, str]] = {}
     for name in view:
@@ -79,6 +79,10 @@ def split(view: View) -> list[Part]:
     parts = [part for part in parts if part.role or not _is_loose(part.view)]
     return sorted(parts, key=lambda part: _ORDER.get(part.role, 9)) or whole
 
+
+_WIDENED_VOCODER = "bwe_generator."
+"""LTX-2.3's vocoder alone has names of its own that begin with ``vocoder.``; in a bundle this
+generator stands below ``vocoder.`` as well."""
 
 _ORDER = {Role.DIFFUSION_MODEL: 0, Role.UNKNOWN: 1, Role.VAE: 2, Role.TEXT_ENCODER: 3}
 

@@ -1,25 +1,11 @@
-"""T5-XXL v1.1 encoder: the position bias stands only in the first block."""
+"""T5-XXL v1.1 encoder: gated, and only the first block has a position bias."""
 
-from compat.identify.model import Role, Signature
-from compat.identify.predicates import Blocks, Has, HasNo, side
+from compat.identify.kinds.t5 import T5Size, encoder_placement, t5_encoder
 
-_BIAS = "encoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"
-
-SIGNATURE = Signature(
+SIGNATURE = t5_encoder(
     id="t5-xxl",
-    family="t5",
     variant="XXL v1.1",
-    role=Role.TEXT_ENCODER,
-    marks=(
-        Has("encoder.block.0.layer.1.DenseReluDense.wi_1.weight"),
-        Has("shared.weight"),
-        HasNo(_BIAS),
-    ),
-    form=(
-        side("shared.weight", 0, 32128),
-        side("shared.weight", 1, 4096),
-        side("encoder.block.0.layer.1.DenseReluDense.wi_1.weight", 0, 10240),
-        Blocks("encoder.block", 24),
-    ),
-    source="transformers T5EncoderModel; ComfyUI sd.py",
+    size=T5Size(width=4096, inner=10240, vocabulary=32128, blocks=24, parameters=4762310656),
+    source="transformers T5EncoderModel in the google/t5-v1_1-xxl configuration; ComfyUI sd.py",
+    placement=encoder_placement("ltxv, mochi, flux or sd3", "T5EncoderModel"),
 )

@@ -1,0 +1,24 @@
+"""Qwen3 1.7B: image models read it, no video model known here does."""
+
+from compat.identify.kinds.language_model import DecoderSize, Telling, language_model
+from compat.identify.model import Placement
+
+SIGNATURE = language_model(
+    id="qwen-3-1-7b",
+    family="qwen",
+    variant="3 1.7B",
+    size=DecoderSize(
+        width=2048, inner=6144, layers=28, vocabulary=(151936,), parameters=1720574976
+    ),
+    telling=Telling(
+        has=("self_attn.q_norm.weight",),
+        has_not=("post_feedforward_layernorm.weight", "self_attn.k_proj.bias"),
+    ),
+    source="transformers Qwen3ForCausalLM in the Qwen3-1.7B configuration; ComfyUI sd.py",
+    placement=Placement(
+        comfyui_loader="CLIPLoader",
+        comfyui_folder="text_encoders",
+        diffusers_class="transformers.Qwen3ForCausalLM",
+        note="an image model's encoder",
+    ),
+)
