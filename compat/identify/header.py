@@ -83,7 +83,7 @@ def _part_named(part: Part, found: Recognition, context: _Context) -> Identifica
         traits=None,
         near_misses=(*claims, *found.misses),
         measures=_measures(part.view, context, None),
-        parameters=_values(part.view),
+        parameters=part.view.parameters,
         dtypes=_dtypes(part.view),
         quantisation=context.seen.quantisation,
         expected_bytes=0,
@@ -107,12 +107,13 @@ def _named(
         generation=known.generation,
         evidence=(*_evidence(match), *(line for _, line in more)),
         near_misses=tuple(miss for miss in misses if miss.mine),
+        carries=(known.role,),
         measures={**_measures(part.view, context, traits), **latent_factors(known.id)},
         needs=_unmet(known.needs, context.roles),
         lacks=tuple(need.role for need in _unmet(known.needs, context.roles)),
         placement=placement_of(known, shape.layout, context.header.format, scheme, others),
         dims=_dims(match),
-        parameters=_values(part.view),
+        parameters=part.view.parameters,
         dtypes=_dtypes(part.view),
         quantisation=scheme,
         expected_bytes=expected_bytes(
@@ -134,7 +135,7 @@ def _bundle(named: list[Identification], context: _Context) -> Identification:
         main,
         parts=tuple(named),
         carries=tuple(dict.fromkeys(part.role for part in named if part.role)),
-        parameters=_values(context.seen.view),
+        parameters=context.seen.view.parameters,
         dtypes=_dtypes(context.seen.view),
         expected_bytes=sum(sizes) if known else 0,
         evidence=(*main.evidence, *_inside(named, main)),
@@ -207,23 +208,15 @@ def _measures(view: View, context: _Context, traits: Traits | None) -> dict[str,
     return {
         "format": context.header.format,
         "tensors": len(view),
-        "parameters": _values(view),
+        "parameters": view.parameters,
         "bytes": stored_bytes(view),
         "max_frames": traits.max_frames if traits else None,
     }
 
 
-def _values(view: View) -> int:
-    return sum(tensor.elements for tensor in view.values())
-
-
 def _dtypes(view: View) -> Mapping[str, int]:
     """Values by stored dtype, most first; a hostile file may name any number of dtypes."""
-    counts: dict[str, int] = {}
-    for tensor in view.values():
-        counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.elements
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return {dtype[:24]: values for dtype, values in ranked[:16]}
+    return {dtype[:24]: values for dtype, values in list(view.dtypes.items())[:16]}
 
 
 def _broken(header: Header, found: Identification) -> Iterable[Finding]:

@@ -1,8 +1,8 @@
 """Sees through quantisation and containers: the names and shapes that the model itself has."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from compat.formats.model import Header, TensorInfo
@@ -29,13 +29,12 @@ _PACKED_DTYPES = ("U8", "I8", "I32", "U32")
 class Logical:
     """A header as the model sees it.
 
-    ``stored`` counts values by the dtype they are stored in, ``quantisation`` names the scheme in
-    words ("" for plain floats), ``companions`` counts the tensors that were folded away.
+    ``quantisation`` names the scheme in words ("" for plain floats), ``companions`` counts the
+    tensors that were folded away.
     """
 
     view: View
     quantisation: str
-    stored: Mapping[str, int]
     companions: int
 
 
@@ -57,15 +56,8 @@ def logical(header: Header) -> Logical:
         found[plain] = tensor if (plain, shape) == (name, tensor.shape) else replace(
             tensor, name=plain, shape=shape
         )  # fmt: skip
-    stored: Counter[str] = Counter()
-    for tensor in found.values():
-        stored[tensor.dtype] += tensor.elements
-    return Logical(
-        view=View(found, frozenset(lost)),
-        quantisation=_scheme(header, stored),
-        stored=dict(stored.most_common()),
-        companions=companions,
-    )
+    view = View(found, frozenset(lost))
+    return Logical(view=view, quantisation=_scheme(header, view.dtypes), companions=companions)
 
 
 def _plain_name(name: str) -> str:
@@ -120,7 +112,7 @@ def _scheme(header: Header, stored: Mapping[str, int]) -> str:
     return next((scheme for scheme, told in _schemes(endings, stored) if told), "")
 
 
-def _schemes(endings: Set[str], stored: Mapping[str, int]) -> Iterable[tuple[str, object]]:
+def _schemes(endings: AbstractSet[str], stored: Mapping[str, int]) -> Iterable[tuple[str, object]]:
     """Schemes with what tells them, the most particular first."""
     eights = _fp8(stored)
     yield "svdquant (nunchaku)", "wscales" in endings

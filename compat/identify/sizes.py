@@ -18,7 +18,7 @@ def expected_bytes(view: View, published: int, *, packed: bool) -> int:
 
     0 where nobody counted the published model, or where ``packed`` values cannot be counted.
     """
-    values = sum(tensor.elements for tensor in view.values())
+    values = view.parameters
     if not published or not values or packed:
         return 0
     return stored_bytes(view) * published // values

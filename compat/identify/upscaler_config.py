@@ -9,6 +9,9 @@ from compat.formats.model import Header
 from compat.formats.wording import damage, quoted
 from compat.identify.model import Identification, Role
 
+FOLDER = "latent_upscale_models"
+"""Where ComfyUI looks for latent upscalers."""
+
 _LONGEST_CONFIG = 1 << 20
 
 _DEFAULTS = {"in_channels": 128, "mid_channels": 512, "num_blocks_per_stage": 4, "dims": 3,
@@ -25,12 +28,15 @@ def upscaler_findings(header: Header, found: Identification) -> Iterator[Finding
     if config is None and header.path.with_name("config.json").is_file():
         return  # a diffusers folder, which keeps it there
     if config is None:
+        # A file of diffusers keeps its config beside it and needs none; here one will be missed.
+        placed = header.path.parent.name == FOLDER
         yield damage(
             "upscaler-config-missing",
             header.path,
             "its metadata has no config, from which ComfyUI and ltx-core build the model",
-            remedy="take the publisher's file; a converter has dropped its metadata",
-            severity=Severity.MEDIUM,
+            remedy="for ComfyUI and ltx-core take the publisher's file; diffusers needs only the "
+            "config.json of its folder",
+            severity=Severity.MEDIUM if placed else Severity.INFO,
             detail="__metadata__",
         )
         return

@@ -238,10 +238,14 @@ def test_a_vae_with_other_latents_than_published_is_not_called_by_its_name():
     assert "is 20 on axis 1" in found.near_misses[0].reasons[0]
 
 
-def test_an_upscaler_without_its_config_is_named_and_warned_about():
-    found = identified("ltx-2-3-upscaler-spatial-x2", metadata={})
+@pytest.mark.parametrize(
+    ("folder", "severity"), [("latent_upscale_models", "medium"), ("x", "info")]
+)
+def test_an_upscaler_without_its_config_is_warned_about_where_comfyui_loads_it(folder, severity):
+    found = identified("ltx-2-3-upscaler-spatial-x2", metadata={}, path=f"{folder}/x.safetensors")
+    (finding,) = found.findings
     assert found.id == "ltx-2-3-upscaler-spatial-x2"
-    assert [finding.rule for finding in found.findings] == ["upscaler-config-missing"]
+    assert (finding.rule, finding.severity) == ("upscaler-config-missing", severity)
 
 
 def test_a_config_beside_an_upscaler_will_do(tmp_path):

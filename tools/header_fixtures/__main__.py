@@ -9,6 +9,7 @@ from tools.header_fixtures import (
     diffusers_components,
     diffusers_models,
     inferred_components,
+    inferred_models,
     loras,
     ltx_models,
     publishers_components,
@@ -33,6 +34,7 @@ def _fixtures(arguments: argparse.Namespace) -> Iterator[Fixture]:
         yield from comfyui_models.fixtures(arguments.comfyui, arguments.only)
     if not arguments.no_diffusers:
         yield from diffusers_models.fixtures(arguments.only)
+    yield from inferred_models.fixtures(arguments.only)
     yield from _components(arguments)
 
 
