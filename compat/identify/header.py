@@ -7,8 +7,8 @@ from compat.core.model import Finding, Severity
 from compat.formats.model import Header
 from compat.formats.wording import damage
 from compat.identify.families import traits_of
-from compat.identify.lora import identify_lora
 from compat.identify.logical import Logical, logical
+from compat.identify.lora import identify_lora
 from compat.identify.model import (
     UNKNOWN,
     Identification,
@@ -29,6 +29,10 @@ _PACKED_SCHEMES = ("gptq or awq", "mlx")
 """Schemes in which the number of values cannot be told from the shapes."""
 
 
+MOST_TENSORS = 200_000
+"""Tensors looked at: ten times the largest model known here, with room for its quantisation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
     header: Header
@@ -41,6 +45,8 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
 
     A bundle is named by its denoiser, and by its largest part where it has none.
     """
+    if len(header.tensors) > MOST_TENSORS:
+        return _too_many(header, findings)
     adapter = identify_lora(header)
     if adapter is not None:
         return replace(adapter, findings=(*findings, *adapter.findings))
@@ -55,6 +61,21 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
     whole = _bundle(named, context) if len(named) > 1 else named[0]
     problems = (*findings, *_broken(header, whole), *size_findings(header, whole))
     return replace(whole, findings=problems)
+
+
+def _too_many(header: Header, findings: Iterable[Finding]) -> Identification:
+    finding = damage(
+        "too-many-tensors",
+        header.path,
+        f"the header names {len(header.tensors)} tensors, no model known here has more than "
+        f"{MOST_TENSORS}",
+        remedy="this is no model of the families known here; do not load it unless you made it",
+        severity=Severity.MEDIUM,
+    )
+    return Identification(
+        id=UNKNOWN, family=UNKNOWN, variant="", role=Role.UNKNOWN, traits=None,
+        findings=(*findings, finding),
+    )  # fmt: skip
 
 
 def _role(part: Part, found: Recognition) -> Role:
@@ -88,6 +109,7 @@ def _named(
 ) -> Identification:
     known, shape = match.signature, match.shape
     more = variants_of(known.id, context.header)
+    half = _half(match)
     others = [role for role in context.roles if role is not known.role]
     traits = _traits(match)
     scheme = context.seen.quantisation
@@ -98,7 +120,7 @@ def _named(
         role=known.role,
         traits=traits,
         generation=known.generation,
-        evidence=(*_evidence(match), *(line for _, line in more)),
+        evidence=(*_evidence(match), *half, *(line for _, line in more)),
         near_misses=tuple(miss for miss in misses if miss.mine),
         carries=(known.role,),
         measures=_measures(part.view, context, traits),
@@ -110,7 +132,7 @@ def _named(
         dtypes=_dtypes(part.view),
         quantisation=scheme,
         expected_bytes=expected_bytes(
-            part.view, known.parameters, packed=scheme in _PACKED_SCHEMES
+            part.view, known.parameters, uncounted=scheme in _PACKED_SCHEMES or bool(half)
         ),
         layout=shape.layout,
     )
@@ -162,6 +184,16 @@ def _traits(match: Match) -> Traits | None:
         return None
     limit = _frame_limit(match.view) if known.role is Role.MOTION_MODULE else None
     return traits if limit is None else replace(traits, max_frames=limit)
+
+
+def _half(match: Match) -> tuple[str, ...]:
+    """Say which half of a VAE this is; publishers ship encoder and decoder apart as well."""
+    if match.signature.role not in (Role.VAE, Role.AUDIO_VAE):
+        return ()
+    if match.shape.layout.endswith(" only"):
+        return (f"this is a file with {match.shape.layout.rpartition(', ')[2]}",)
+    halves = [half for half in ("encoder", "decoder") if any(match.view.starting(f"{half}."))]
+    return (f"only its {halves[0]} is here",) if len(halves) == 1 else ()
 
 
 def _frame_limit(view: View) -> int | None:
