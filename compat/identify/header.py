@@ -140,14 +140,16 @@ def _named(
 
 def _bundle(named: list[Identification], context: _Context) -> Identification:
     """The main part, speaking for the whole file."""
+    # An unknown denoiser makes the file unknown, however well its text encoder is known.
     main = next(
-        (part for part in named if part.role is Role.DIFFUSION_MODEL and part.id != UNKNOWN),
-        max(named, key=lambda part: (part.id != UNKNOWN, part.parameters)),
+        (part for part in named if part.role is Role.DIFFUSION_MODEL),
+        max(named, key=lambda part: part.parameters),
     )
     sizes = [part.expected_bytes or stored for part, stored in _with_stored(named)]
     known = main.expected_bytes != 0
     return replace(
         main,
+        variant=_with_vae(main, named),
         parts=tuple(named),
         carries=tuple(dict.fromkeys(part.role for part in named if part.role)),
         parameters=context.seen.view.parameters,
@@ -156,6 +158,14 @@ def _bundle(named: list[Identification], context: _Context) -> Identification:
         evidence=(*main.evidence, *_inside(named, main)),
         measures=_measures(context.seen.view, context, main.traits),
     )
+
+
+def _with_vae(main: Identification, named: list[Identification]) -> str:
+    """LTX-Video's versions 0.9.0 to 0.9.8 differ in the VAE that is published with them."""
+    vae = next((part for part in named if part.role is Role.VAE and part.id != UNKNOWN), None)
+    if main.family != "ltx" or vae is None:
+        return main.variant
+    return f"{main.variant}, with the VAE of {vae.variant.partition(',')[0]}"
 
 
 def _with_stored(named: list[Identification]) -> Iterable[tuple[Identification, int]]:
