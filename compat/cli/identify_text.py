@@ -5,7 +5,7 @@ from pathlib import Path
 
 from compat.identify.model import UNKNOWN, Identification, Need, Placement, Traits
 
-MOST_REASONS = 8
+MOST_REASONS = 6
 """Lines of evidence shown; --format json has all."""
 
 
@@ -23,7 +23,8 @@ def _body(answer: Identification) -> Iterator[str]:
     if answer.carries or answer.lacks:
         yield _inside(answer)
     yield from _parts(answer.parts)
-    yield from (f"needs {_need(need)}" for need in answer.needs)
+    if answer.needs:
+        yield f"needs beside it: {'; '.join(map(_need, answer.needs))}"
     yield from _placement(answer.placement)
     if answer.traits is not None:
         yield from _rules(answer.traits)
@@ -61,7 +62,7 @@ def _parts(parts: Iterable[Identification]) -> Iterator[str]:
 
 def _need(need: Need) -> str:
     note = f" ({need.note})" if need.note else ""
-    return f"beside it: {need.role} {' or '.join(need.ids)}{note}"
+    return f"{need.role} {' or '.join(need.ids)}{note}"
 
 
 def _placement(placement: Placement) -> Iterator[str]:
@@ -76,8 +77,10 @@ def _placement(placement: Placement) -> Iterator[str]:
 def _rules(traits: Traits) -> Iterator[str]:
     first = traits.frame_step + traits.frame_offset
     limit = f" to {traits.max_frames}" if traits.max_frames else ""
+    step = f"{traits.frame_step}k+{traits.frame_offset}"
+    count = "frames" if traits.frame_step == 1 else f"frames {step}"
     yield (
-        f"rules: frames {traits.frame_step}k+{traits.frame_offset} from {first}{limit}, sides "
+        f"rules: {count} from {first}{limit}, sides "
         f"multiples of {traits.space_multiple}, {traits.fps:g} fps, {traits.steps} steps, "
         f"guidance {traits.guidance:g}"
     )

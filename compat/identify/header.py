@@ -31,6 +31,10 @@ _PACKED_SCHEMES = ("gptq or awq", "mlx")
 """Schemes in which the number of values cannot be told from the shapes."""
 
 
+MOST_TENSORS = 200_000
+"""Tensors looked at: ten times the largest model known here, with room for its quantisation."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
     header: Header
@@ -43,6 +47,8 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
 
     A bundle is named by its denoiser, and by its largest part where it has none.
     """
+    if len(header.tensors) > MOST_TENSORS:
+        return _too_many(header, findings)
     adapter = identify_lora(header)
     if adapter is not None:
         return replace(adapter, findings=(*findings, *adapter.findings))
@@ -62,6 +68,21 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
         *upscaler_findings(header, whole),
     )
     return replace(whole, findings=problems)
+
+
+def _too_many(header: Header, findings: Iterable[Finding]) -> Identification:
+    finding = damage(
+        "too-many-tensors",
+        header.path,
+        f"the header names {len(header.tensors)} tensors, no model known here has more than "
+        f"{MOST_TENSORS}",
+        remedy="this is no model of the families known here; do not load it unless you made it",
+        severity=Severity.MEDIUM,
+    )
+    return Identification(
+        id=UNKNOWN, family=UNKNOWN, variant="", role=Role.UNKNOWN, traits=None,
+        findings=(*findings, finding),
+    )  # fmt: skip
 
 
 def _role(part: Part, found: Recognition) -> Role:
@@ -95,6 +116,7 @@ def _named(
 ) -> Identification:
     known, shape = match.signature, match.shape
     more = variants_of(known.id, context.header)
+    half = _half(match)
     others = [role for role in context.roles if role is not known.role]
     traits = _traits(match)
     scheme = context.seen.quantisation
@@ -105,7 +127,7 @@ def _named(
         role=known.role,
         traits=traits,
         generation=known.generation,
-        evidence=(*_evidence(match), *(line for _, line in more)),
+        evidence=(*_evidence(match), *half, *(line for _, line in more)),
         near_misses=tuple(miss for miss in misses if miss.mine),
         carries=(known.role,),
         measures={**_measures(part.view, context, traits), **latent_factors(known.id)},
@@ -117,7 +139,7 @@ def _named(
         dtypes=_dtypes(part.view),
         quantisation=scheme,
         expected_bytes=expected_bytes(
-            part.view, known.parameters, packed=scheme in _PACKED_SCHEMES
+            part.view, known.parameters, uncounted=scheme in _PACKED_SCHEMES or bool(half)
         ),
         layout=shape.layout,
     )
@@ -125,14 +147,16 @@ def _named(
 
 def _bundle(named: list[Identification], context: _Context) -> Identification:
     """The main part, speaking for the whole file."""
+    # An unknown denoiser makes the file unknown, however well its text encoder is known.
     main = next(
-        (part for part in named if part.role is Role.DIFFUSION_MODEL and part.id != UNKNOWN),
-        max(named, key=lambda part: (part.id != UNKNOWN, part.parameters)),
+        (part for part in named if part.role is Role.DIFFUSION_MODEL),
+        max(named, key=lambda part: part.parameters),
     )
     sizes = [part.expected_bytes or stored for part, stored in _with_stored(named)]
     known = main.expected_bytes != 0
     return replace(
         main,
+        variant=_with_vae(main, named),
         parts=tuple(named),
         carries=tuple(dict.fromkeys(part.role for part in named if part.role)),
         parameters=context.seen.view.parameters,
@@ -141,6 +165,14 @@ def _bundle(named: list[Identification], context: _Context) -> Identification:
         evidence=(*main.evidence, *_inside(named, main)),
         measures=_measures(context.seen.view, context, main.traits),
     )
+
+
+def _with_vae(main: Identification, named: list[Identification]) -> str:
+    """LTX-Video's versions 0.9.0 to 0.9.8 differ in the VAE that is published with them."""
+    vae = next((part for part in named if part.role is Role.VAE and part.id != UNKNOWN), None)
+    if main.family != "ltx" or vae is None:
+        return main.variant
+    return f"{main.variant}, with the VAE of {vae.variant.partition(',')[0]}"
 
 
 def _with_stored(named: list[Identification]) -> Iterable[tuple[Identification, int]]:
@@ -169,6 +201,16 @@ def _traits(match: Match) -> Traits | None:
         return None
     limit = _frame_limit(match.view) if known.role is Role.MOTION_MODULE else None
     return traits if limit is None else replace(traits, max_frames=limit)
+
+
+def _half(match: Match) -> tuple[str, ...]:
+    """Say which half of a VAE this is; publishers ship encoder and decoder apart as well."""
+    if match.signature.role not in (Role.VAE, Role.AUDIO_VAE):
+        return ()
+    if match.shape.layout.endswith(" only"):
+        return (f"this is a file with {match.shape.layout.rpartition(', ')[2]}",)
+    halves = [half for half in ("encoder", "decoder") if any(match.view.starting(f"{half}."))]
+    return (f"only its {halves[0]} is here",) if len(halves) == 1 else ()
 
 
 def _frame_limit(view: View) -> int | None:

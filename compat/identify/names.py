@@ -10,6 +10,9 @@ WRAPPERS = (
 """What stands before every name of a file: ComfyUI and publishers' bundles, training tools
 (``module.`` of data parallel, ``_orig_mod.`` of torch.compile), WanGP."""
 
+DEEPEST = 4
+"""Wrappers taken off at most; a name of a million ``model.`` must not cost a million rounds."""
+
 _T5_BLOCK = {
     "attn_q": "layer.0.SelfAttention.q", "attn_k": "layer.0.SelfAttention.k",
     "attn_v": "layer.0.SelfAttention.v", "attn_o": "layer.0.SelfAttention.o",
@@ -43,11 +46,11 @@ def bare_names(names: Iterable[str]) -> Iterator[str]:
     """
     taken, left = "", list(names)
     yield ""
-    while left:
+    for _ in range(DEEPEST):
         for wrapper in WRAPPERS:
             inside = [name for name in left if name.startswith(wrapper)]
             # One tensor under "model." is no wrapper; half of the file is.
-            if len(inside) * 2 >= len(left):
+            if inside and len(inside) * 2 >= len(left):
                 taken += wrapper
                 left = [name.removeprefix(wrapper) for name in inside]
                 yield taken

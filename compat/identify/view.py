@@ -7,6 +7,10 @@ from typing import Any
 
 from compat.formats.model import TensorInfo
 
+MOST_VALUES = 1 << 50
+"""Values one tensor is taken to have at most: a lying shape must not overflow what it is added
+to. A thousand times the largest model there is."""
+
 _NUMBER = re.compile(r"(\d{1,6})\.")
 
 
@@ -72,7 +76,8 @@ class View(Mapping[str, TensorInfo]):
         if self._dtypes is None:
             counts: dict[str, int] = {}
             for tensor in self.values():
-                counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.elements
+                values = min(tensor.elements, MOST_VALUES)
+                counts[tensor.dtype] = counts.get(tensor.dtype, 0) + values
             self._dtypes = dict(sorted(counts.items(), key=lambda item: -item[1]))
         return self._dtypes
 

@@ -60,11 +60,52 @@ def test_parts_without_a_prefix_beside_a_vae_are_the_denoiser():
     assert identify_header(header_of_entries(tensors)).id == "wan-t2v-1-3b"
 
 
-def test_an_unknown_denoiser_is_unknown_and_its_parts_are_still_listed():
-    header = bundle("stranger-flux", vae=VAE, text_encoders__clip_l=ENCODER)
-    found = identify_header(header)
-    assert found.id == "unknown" or found.role is not Role.DIFFUSION_MODEL
-    assert {part.role for part in found.parts} >= {Role.DIFFUSION_MODEL, Role.VAE}
+def test_an_unknown_denoiser_makes_the_file_unknown_and_its_parts_are_still_named():
+    found = whole("stranger-flux", vae="flux-vae", text_encoders__t5xxl__transformer="t5-xxl")
+    assert (found.id, found.family) == ("unknown", "unknown")
+    assert {part.id for part in found.parts} == {"unknown", "flux-vae", "t5-xxl"}
+
+
+def whole(name, **parts):
+    more = {prefix: HEADERS[fixture].tensors for prefix, fixture in parts.items() if prefix != "_"}
+    header = bundle(name, **more)
+    if "_" in parts:  # its names bear their prefixes already
+        header = header_of_entries(
+            {k: (t.dtype, t.shape) for k, t in header.tensors.items()}
+            | HEADERS[parts["_"]].tensors,
+            metadata=header.metadata,
+        )
+    return identify_header(header)
+
+
+# Sizes in GB as published (bf16, SD in fp16).
+PUBLISHED = [
+    ("ltx-video-2b", {"vae": "ltx-vae-0-9-0"}, 4.69),
+    ("ltx-video-2b", {"vae": "ltx-vae-0-9-1"}, 5.72),
+    ("ltx-video-2b", {"vae": "ltx-vae-0-9-5"}, 6.34),
+    ("ltx-video-13b", {"vae": "ltx-vae-0-9-5"}, 28.58),
+    ("ltx-2-19b", {"vae": "ltx-2-vae", "audio_vae": "ltx-2-audio-vae", "vocoder": "ltx-2-vocoder",
+                   "_": "ltx-2-connectors"}, 43.28),
+    ("ltx-2-3-22b", {"vae": "ltx-2-3-vae", "audio_vae": "ltx-2-3-audio-vae",
+                     "vocoder": "ltx-2-3-vocoder", "_": "ltx-2-3-connectors"}, 46.14),
+    ("sd-1-5", {"first_stage_model": "sd-vae", "cond_stage_model__transformer": "clip-l"}, 2.13),
+    ("sdxl", {"first_stage_model": "sd-vae", "conditioner__embedders__0__transformer": "clip-l",
+              "_": "clip-g-sdxl-checkpoint"}, 6.94),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "parts", "gigabytes"), PUBLISHED)
+def test_a_published_bundle_has_its_parts_named_and_its_size(name, parts, gigabytes):
+    found = whole(name, **parts)
+    assert found.id == name
+    assert [part.id for part in found.parts if part.id == "unknown"] == []
+    assert len(found.parts) == 1 + len(parts)
+    assert found.expected_bytes / 1e9 == pytest.approx(gigabytes, rel=0.002)
+    assert found.findings == ()
+
+
+def test_the_vae_inside_tells_the_version_of_ltx_video():
+    assert whole("ltx-video-2b", vae="ltx-vae-0-9-1").variant == "2B, with the VAE of 0.9.1"
 
 
 def test_loose_tables_of_a_checkpoint_are_no_part():
