@@ -34,6 +34,13 @@ METADATA_WORDS = (
 DISTILLED_RANKS = {384: "LTX-2 and 2.3", 450: "LTX-2.5"}
 """Ranks of Lightricks' distilled LoRAs, by their file names (README of Lightricks/LTX-2)."""
 
+_OWNERS = (
+    ("lora_unet_", "kohya"), ("lora_te", "kohya"), ("lycoris_", "lycoris"),
+    ("base_model.model.", "peft"), ("transformer.", "diffusers"), ("unet.", "diffusers"),
+    ("text_encoder", "diffusers"), ("diffusion_model.", "comfyui"),
+    ("model.diffusion_model.", "comfyui"),
+)  # fmt: skip
+
 PLACEMENT = Placement(
     comfyui_loader="LoraLoaderModelOnly",
     comfyui_folder="loras",
@@ -63,6 +70,7 @@ def identify_lora(header: Header) -> Identification | None:
         id=identifier,
         family=family,
         variant=_variant(fitting, targets, header.metadata),
+        layout=_naming(targets),
         role=Role.LORA,
         traits=None,
         generation=generation,
@@ -122,6 +130,14 @@ def _variant(
     return f"{kind} for {names}{picture}" if names else f"{kind} of an unknown base"
 
 
+def _naming(targets: Sequence[Target]) -> str:
+    """Whose loader takes the names as they are, by how most of them begin; "" for bare ones."""
+    found = Counter(
+        owner for target in targets for start, owner in _OWNERS if target.shown.startswith(start)
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
 def _kind(targets: Sequence[Target]) -> str:
     kinds = Counter(kind for target in targets for kind in target.parts)
     for mark, name in (
@@ -146,12 +162,17 @@ def _evidence(
     ]
     if len(fitting) > 1:
         lines.append("the header does not tell these bases apart")
+    if denoiser and not fitting:
+        lines.append("these are the layers of no base that is known here")
     if hint:
         lines.append(hint)
     if not denoiser:
         lines.append("it changes text encoders only")
-    rank = max((max(target.ranks) for target in targets if target.ranks), default=0)
-    if rank in DISTILLED_RANKS and any(match.base.family == "ltx2" for match in fitting):
+    ranks = [rank for target in targets for rank in target.ranks]
+    if ranks:
+        low, rank = min(ranks), max(ranks)
+        lines.append(f"rank {rank}" if low == rank else f"ranks from {low} to {rank}")
+    if ranks and rank in DISTILLED_RANKS and any(match.base.family == "ltx2" for match in fitting):
         lines.append(f"rank {rank} is that of the distilled LoRA of {DISTILLED_RANKS[rank]} (hint)")
     return lines
 

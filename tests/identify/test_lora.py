@@ -55,6 +55,18 @@ def test_an_adapters_name_between_does_not_matter():
     assert (found.id, found.findings) == ("lora-wan-14b", ())
 
 
+NAMINGS = [
+    ("lora-wan-14b-musubi", "kohya"), ("lora-wan-14b-comfyui", "comfyui"),
+    ("lora-wan-1-3b-diffusers", "diffusers"), ("lora-wan-14b-loha", "lycoris"),
+    ("lora-llama", "peft"), ("lora-animatediff-motion", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "owner"), NAMINGS)
+def test_the_layout_says_whose_names_these_are(name, owner):
+    assert lora(name).layout == owner
+
+
 WIDTHS = [
     ("lora-ltx-video-2b", 2048), ("lora-ltx-2-3", 4096), ("lora-wan-14b-musubi", 5120),
     ("lora-wan-1-3b-diffusers", 1536), ("lora-wan-5b", 3072), ("lora-hunyuan-video-1-5", 2048),
@@ -133,6 +145,7 @@ def test_a_lora_of_an_unknown_base_is_still_a_lora():
     found = lora("lora-llama")
     assert (found.id, found.role, found.family) == ("lora", Role.LORA, "unknown")
     assert found.variant == "LoRA of an unknown base"
+    assert {"rank 8", "these are the layers of no base that is known here"} <= set(found.evidence)
 
 
 def test_a_lora_that_only_changes_a_text_encoder_says_so():

@@ -119,6 +119,8 @@ def from_ltx_core(checkout: Path, wan2gp: Path | None, only: str) -> Iterator[Fi
     for name, config in UPSCALERS.items():
         if only in name:
             yield _upscaler(name, config)
+    if only in "ltx-2-5-duration-head":
+        yield _duration_head()
     if only in "ltx-2-5-diffusion-vae":
         yield _diffusion_decoder()
     for name, file in (("ltx-2", "ltx2_19b_config.json"), ("ltx-2-3", "ltx2_22b_config.json")):
@@ -140,6 +142,17 @@ def _upscaler(name: str, config: Config) -> Fixture:
     return computed(
         name, name, entries(module), of="ltx_core.LatentUpsampler", library="ltx-core 1.2.0",
         config=config, metadata={"config": json.dumps(declared)},
+    )  # fmt: skip
+
+
+def _duration_head() -> Fixture:
+    from ltx_core.duration_head import model_configurator as head
+
+    tensors = entries(_on_meta_of(head.DurationHeadConfigurator, {}))
+    return computed(
+        "ltx-2-5-duration-head", "ltx-2-5-duration-head",
+        {f"duration_head.{name}": entry for name, entry in tensors.items()},
+        of="ltx_core.DurationHead", library="ltx-core 1.2.0", config={},
     )  # fmt: skip
 
 
