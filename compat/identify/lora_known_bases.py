@@ -67,6 +67,7 @@ def _wan(width: int, inner: int) -> dict[str, Sizes]:
         r"(?:time_embedding_[02]|condition_embedder_time_embedder_linear_[12])": (None, width),
         r"(?:time_projection_1|condition_embedder_time_proj)": (width, 6 * width),
         r"(?:head_head|proj_out)": (width, None),
+        r"head_modulation": (None, None),
         r"img_emb_proj_[0-4]|condition_embedder_image_embedder_[a-z0-9_]+": (None, None),
     }  # fmt: skip
 

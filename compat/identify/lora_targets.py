@@ -27,6 +27,7 @@ _KINDS = {
 }  # fmt: skip
 
 _HOSTS = (
+    ("Hunyuan_video_I2V_lora_", ""),
     ("lora_te1_", "text-encoder"), ("lora_te2_", "text-encoder-2"), ("lora_te3_", "text-encoder-3"),
     ("lora_te_", "text-encoder"), ("lora_unet_", ""), ("lora_transformer_", ""), ("lycoris_", ""),
     ("base_model.model.", ""), ("model.diffusion_model.", ""), ("diffusion_model.", ""),

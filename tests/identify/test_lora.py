@@ -1,6 +1,8 @@
 """LoRAs: their base by the layers they change, and what can be wrong with their matrices."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compat.identify.identify import identify_header, signatures
 from compat.identify.lora import identify_lora
@@ -281,6 +283,21 @@ def test_matrices_of_odd_shape_do_no_harm(shape):
 ])  # fmt: skip
 def test_names_on_the_edge_are_read_without_error(name):
     read_targets(header_of_entries({name: ("F32", (4, 4))}).tensors)
+
+
+PIECES = st.sampled_from([
+    "lora_unet_", "diffusion_model.", "transformer_blocks", "blocks", ".", "_", "0", "47", "99999999",
+    "attn1", "to_q", "self_attn", "lora_A", "lora_B", ".lora_down", ".weight", ".alpha", "hada_w1_a",
+    ".lokr_w2_b", ".diff", "default", "\x00", "\ud800", "é", "{", "(?P<n>",
+])  # fmt: skip
+SHAPES = st.lists(st.integers(0, 2**40), max_size=6)
+
+
+@given(st.dictionaries(st.lists(PIECES, max_size=9).map("".join), SHAPES, max_size=30))
+def test_any_names_and_shapes_are_answered(shapes):
+    header = header_of_entries({name: ("F32", shape) for name, shape in shapes.items()})
+    found = identify_lora(header)
+    assert found is None or (found.role is Role.LORA and str(found))
 
 
 def test_many_targets_are_read_in_one_pass():
