@@ -22,6 +22,7 @@ from compat.identify.parts import Part, split
 from compat.identify.placement import placement_of
 from compat.identify.recognise import Match, Recognition, recognise
 from compat.identify.sizes import expected_bytes, size_findings, stored_bytes
+from compat.identify.stated import stated_findings
 from compat.identify.variants import variants_of
 from compat.identify.view import View
 
@@ -59,8 +60,20 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
         _part_named(part, found, context) for part, found in zip(parts, recognitions, strict=True)
     ]
     whole = _bundle(named, context) if len(named) > 1 else named[0]
-    problems = (*findings, *_broken(header, whole), *size_findings(header, whole))
+    problems = (
+        *findings,
+        *_broken(header, whole),
+        *size_findings(header, whole),
+        *_stated(header, recognitions),
+    )
     return replace(whole, findings=problems)
+
+
+def _stated(header: Header, recognitions: list[Recognition]) -> Iterable[Finding]:
+    for found in recognitions:
+        if len(found.matches) == 1:
+            match = found.matches[0]
+            yield from stated_findings(header, match.signature, match.view)
 
 
 def _too_many(header: Header, findings: Iterable[Finding]) -> Identification:
