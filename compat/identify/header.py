@@ -23,6 +23,7 @@ from compat.identify.parts import Part, split
 from compat.identify.placement import placement_of
 from compat.identify.recognise import Match, Recognition, recognise
 from compat.identify.sizes import expected_bytes, size_findings, stored_bytes
+from compat.identify.stated import stated_findings
 from compat.identify.upscaler_config import upscaler_findings
 from compat.identify.variants import variants_of
 from compat.identify.view import View
@@ -65,9 +66,17 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
         *findings,
         *_broken(header, whole),
         *size_findings(header, whole),
+        *_stated(header, recognitions),
         *upscaler_findings(header, whole),
     )
     return replace(whole, findings=problems)
+
+
+def _stated(header: Header, recognitions: list[Recognition]) -> Iterable[Finding]:
+    for found in recognitions:
+        if len(found.matches) == 1:
+            match = found.matches[0]
+            yield from stated_findings(header, match.signature, match.view)
 
 
 def _too_many(header: Header, findings: Iterable[Finding]) -> Identification:

@@ -69,7 +69,7 @@ def _plain_name(name: str) -> str:
 def _shape(tensor: TensorInfo, plain: str, header: Header) -> tuple[tuple[int, ...], bool]:
     """The shape before quantisation, and whether it is known at all."""
     if header.format == "gguf":
-        return _gguf_shape(tensor, header.metadata), True
+        return _gguf_shape(tensor, header), True
     if tensor.dtype not in _PACKED_DTYPES or len(tensor.shape) != 2:
         return tensor.shape, True
     stem, names = plain.removesuffix(".weight"), header.tensors
@@ -93,14 +93,31 @@ def _unpacked(values: int, bias: TensorInfo | None) -> tuple[tuple[int, ...], bo
     return (values,), False
 
 
-def _gguf_shape(tensor: TensorInfo, metadata: Mapping[str, str]) -> tuple[int, ...]:
+def _gguf_shape(tensor: TensorInfo, header: Header) -> tuple[int, ...]:
     """ComfyUI-GGUF writes the shape of what it had to reshape beside it, as a list of numbers."""
-    text = metadata.get(f"comfy.gguf.orig_shape.{tensor.name}", "")
+    text = header.metadata.get(f"comfy.gguf.orig_shape.{tensor.name}", "")
     sides = tuple(map(int, re.findall(r"\d{1,12}", text)[:8]))
     elements = 1
     for side in sides:
         elements *= side
-    return sides if sides and elements == tensor.elements else tensor.shape
+    if sides and elements == tensor.elements:
+        return sides
+    return _with_depth(tensor, header)
+
+
+def _with_depth(tensor: TensorInfo, header: Header) -> tuple[int, ...]:
+    """Part the two channel counts that stable-diffusion.cpp merges in a convolution over time.
+
+    ggml has four dimensions, such a kernel five; its bias tells how many channels come out.
+    """
+    shape = tensor.shape
+    bias = header.tensors.get(f"{tensor.name.removesuffix('.weight')}.bias")
+    if len(shape) != 4 or bias is None or not tensor.name.endswith(".weight"):
+        return shape
+    rows = bias.elements
+    if rows and shape[0] > rows and shape[0] % rows == 0:
+        return (rows, shape[0] // rows, *shape[1:])
+    return shape
 
 
 def _scheme(header: Header, stored: Mapping[str, int]) -> str:

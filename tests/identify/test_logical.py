@@ -56,6 +56,14 @@ def test_a_shape_that_does_not_add_up_is_not_believed(text):
     assert logical(header).view["conv.weight"].shape == (45, 256)
 
 
+def test_a_kernel_over_time_gets_its_fifth_dimension_back():
+    tensors = {"p.weight": ("F16", (5120 * 16, 1, 2, 2)), "p.bias": ("F32", (5120,)),
+               "c.weight": ("F16", (64, 3, 3, 3)), "c.bias": ("F32", (64,))}  # fmt: skip
+    view = logical(header_of_entries(tensors, kind="gguf")).view
+    assert view["p.weight"].shape == (5120, 16, 1, 2, 2)
+    assert view["c.weight"].shape == (64, 3, 3, 3)
+
+
 def test_gguf_is_called_by_the_type_most_values_have():
     tensors = {"a": ("Q4_K", (256, 256)), "b": ("F32", (256,))}
     assert logical(header_of_entries(tensors, kind="gguf")).quantisation == "gguf Q4_K"
@@ -98,3 +106,10 @@ def test_wrappers_come_off_one_after_the_other():
     assert list(bare_names(names)) == ["", "module.", "module.model.diffusion_model."]
     assert list(bare_names(["model.a", "b", "c"])) == [""]
     assert list(bare_names([])) == [""]
+
+
+def test_a_word_of_the_trainers_own_comes_off_where_all_names_begin_with_it():
+    assert list(bare_names(["dit.a.b", "dit.c.d"])) == ["", "dit."]
+    assert list(bare_names(["dit.a", "dit.b", "c"])) == [""]
+    assert list(bare_names([f"{'x' * 50}.a.b"])) == [""]
+    assert len(list(bare_names(["a.a.a.a.a.a.a.b", "a.a.a.a.a.a.a.c"]))) == 5

@@ -128,7 +128,7 @@ PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("hunyuan-video-skyreels-i2v", "hunyuan-video-skyreels-i2v", _HY,
      {**_HUNYUAN, "in_channels": 32}),
     ("hunyuan-video-1-5-comfyui", "hunyuan-video-1-5", _HY, _HUNYUAN_1_5),
-    ("hunyuan-video-1-5-sr", "hunyuan-video-1-5-sr", _HY, {**_HUNYUAN_1_5, "in_channels": 98}),
+    ("hunyuan-video-1-5-sr-comfyui", "hunyuan-video-1-5-sr", _HY, {**_HUNYUAN_1_5, "in_channels": 98}),
     ("mochi-1", "mochi-1", _ASYMM, _MOCHI),
     ("sd-1-5", "sd-1-5", _SD, _SD15),
     ("sd-1-5-inpaint", "sd-1-5-inpaint", _SD, {**_SD15, "in_channels": 9}),
