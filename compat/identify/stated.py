@@ -12,7 +12,7 @@ from compat.core.model import Finding, Severity
 from compat.formats.bounded_json import UnreadableJsonError, parse_json
 from compat.formats.model import Header
 from compat.formats.wording import damage, quoted
-from compat.identify.model import Signature
+from compat.identify.model import Role, Signature
 from compat.identify.view import View
 
 FAMILIES = ("ltx", "ltx2")
@@ -22,8 +22,8 @@ LONGEST = 1 << 20
 
 def stated_findings(header: Header, known: Signature, view: View) -> Iterator[Finding]:
     """What the metadata of an LTX model says otherwise than its tensors."""
-    if known.family not in FAMILIES:
-        return
+    if known.family not in FAMILIES or known.role is not Role.DIFFUSION_MODEL:
+        return  # generations share VAEs and vocoders
     yield from _version(header, known)
     for key, (stated, found) in _sizes(header.metadata, view).items():
         if stated is not None and found is not None and stated != found:
