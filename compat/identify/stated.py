@@ -22,9 +22,8 @@ LONGEST = 1 << 20
 
 def stated_findings(header: Header, known: Signature, view: View) -> Iterator[Finding]:
     """What the metadata of an LTX model says otherwise than its tensors."""
-    # Split files of a VAE or a vocoder keep the whole config, and one VAE serves two versions.
     if known.family not in FAMILIES or known.role is not Role.DIFFUSION_MODEL:
-        return
+        return  # generations share VAEs and vocoders
     yield from _version(header, known)
     for key, (stated, found) in _sizes(header.metadata, view).items():
         if stated is not None and found is not None and stated != found:

@@ -44,7 +44,7 @@ def _page(fixtures: Mapping[str, Fixture]) -> Iterator[str]:
     strangers = sum(fixture.expect == UNKNOWN for fixture in fixtures.values())
     yield (
         f"{len(signatures())} signatures were held against {len(fixtures)} headers: each header is "
-        f"claimed by exactly the one it belongs to, and {strangers} headers of other trades by none."
+        f"claimed by exactly the one it belongs to, {strangers} headers of other trades by none."
     )
     for role in Role:
         rows = [known for known in signatures().values() if known.role is role]
