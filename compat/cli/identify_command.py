@@ -12,7 +12,7 @@ from compat.core.errors import ExitCode
 from compat.core.model import Severity
 
 if TYPE_CHECKING:
-    from compat.identify.model import Identification, Traits
+    from compat.identify.model import Identification
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,45 +42,30 @@ def _result(path: Path, answer: "Identification") -> Result:
         subject=str(path),
         verdict=answer.id,
         findings=answer.findings,
-        measures={
-            "family": answer.family,
-            "variant": answer.variant,
-            "role": answer.role,
-            "traits": to_data(answer.traits),
-            "evidence": list(answer.evidence),
-            "near_misses": to_data(answer.near_misses),
-            **answer.measures,
-        },
+        measures={**_facts(answer), "parts": [_facts(part) for part in answer.parts]},
     )
+
+
+def _facts(answer: "Identification") -> dict[str, object]:
+    return {"id": answer.id, **{name: to_data(getattr(answer, name)) for name in _FACTS}} | {
+        key: to_data(value) for key, value in answer.measures.items() if key not in _FACTS
+    }
+
+
+_FACTS = (
+    "family", "variant", "role", "generation", "layout", "traits", "evidence", "near_misses",
+    "carries", "lacks", "needs", "placement", "dims", "parameters", "dtypes", "quantisation",
+    "expected_bytes",
+)  # fmt: skip
+"""Fields of an identification that the machine format carries under their own names."""
 
 
 def _print(path: Path, answer: "Identification") -> None:
-    print(f"{answer.id:<20} {path}")
-    if answer.family != "unknown":
-        print(f"  {answer.family}, {answer.variant}, {answer.role}")
-    for line in answer.evidence:
-        print(f"  because {line}")
-    for miss in answer.near_misses:
-        print(f"  nearest {miss}")
-    if answer.traits is not None:
-        _print_traits(answer.traits)
+    from compat.cli.identify_text import identification_lines
+
+    for line in identification_lines(path, answer):
+        print(line)
     print_findings(answer.findings)
-
-
-def _print_traits(traits: "Traits") -> None:
-    first = traits.frame_step + traits.frame_offset
-    print(
-        f"  rules: frames {traits.frame_step}k+{traits.frame_offset} from {first}"
-        + (f" to {traits.max_frames}" if traits.max_frames else "")
-        + f", sides multiples of {traits.space_multiple}, {traits.fps:g} fps, "
-        f"{traits.steps} steps, guidance {traits.guidance:g}"
-    )
-    picture = traits.picture
-    if picture is None:
-        print("  nobody has said at which size it is in distribution")
-    else:
-        print(f"  in distribution from {picture.width}x{picture.height}, {picture.frames} frames")
-    print(f"  {traits.pipeline} needs {', '.join(traits.needs)}")
 
 
 COMMAND = Command(

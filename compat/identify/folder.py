@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compat.formats.diffusers_folder import Component, Inventory, take_inventory
+from compat.formats.diffusers_folder import INDEX, Component, Inventory, take_inventory
 from compat.formats.wording import quoted
+from compat.identify.component_folder import identify_component_folder, pipeline_parts
 from compat.identify.declared import apply_declared
 from compat.identify.families import traits_of
 from compat.identify.fit import fit_findings, missing_parts
-from compat.identify.model import UNKNOWN, Identification, NearMiss, Role, Traits
+from compat.identify.model import UNKNOWN, Identification, NearMiss, Placement, Role, Traits
 from compat.identify.pipelines import PIPELINES, TRANSFORMERS, KnownSize, size_of
 
 UNLISTED = "size not published"
@@ -23,6 +24,10 @@ def identify_folder(folder: Path) -> Identification:
     and has no ``picture``: nobody can say where it is in distribution, except its own
     ``framegate.json``.
     """
+    if not (folder / INDEX).exists():
+        alone = identify_component_folder(folder)
+        if alone is not None:
+            return alone
     inventory = take_inventory(folder)
     family = PIPELINES.get(inventory.pipeline)
     if family is None:
@@ -38,11 +43,17 @@ def identify_folder(folder: Path) -> Identification:
         folder, replace(traits, pipeline=inventory.pipeline, max_frames=_limit(inventory))
     )
     findings += [*missing_parts(inventory, traits), *fit_findings(inventory, family)]
+    parts = pipeline_parts(inventory)
     return Identification(
         id=identifier,
         family=family,
         variant=variant,
         role=Role.PIPELINE,
+        parts=parts,
+        carries=tuple(dict.fromkeys(part.role for part in parts if part.role)),
+        parameters=sum(part.parameters for part in parts),
+        placement=Placement(diffusers_class=inventory.pipeline),
+        layout="diffusers",
         traits=traits,
         evidence=(*_evidence(inventory, denoiser, known), *evidence),
         findings=tuple(findings),

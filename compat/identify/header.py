@@ -7,8 +7,9 @@ from compat.core.model import Finding, Severity
 from compat.formats.model import Header
 from compat.formats.wording import damage
 from compat.identify.families import traits_of
-from compat.identify.lora import identify_lora
+from compat.identify.latent_factors import latent_factors
 from compat.identify.logical import Logical, logical
+from compat.identify.lora import identify_lora
 from compat.identify.model import (
     UNKNOWN,
     Identification,
@@ -22,11 +23,17 @@ from compat.identify.parts import Part, split
 from compat.identify.placement import placement_of
 from compat.identify.recognise import Match, Recognition, recognise
 from compat.identify.sizes import expected_bytes, size_findings, stored_bytes
+from compat.identify.stated import stated_findings
+from compat.identify.upscaler_config import upscaler_findings
 from compat.identify.variants import variants_of
 from compat.identify.view import View
 
 _PACKED_SCHEMES = ("gptq or awq", "mlx")
 """Schemes in which the number of values cannot be told from the shapes."""
+
+
+MOST_TENSORS = 200_000
+"""Tensors looked at: ten times the largest model known here, with room for its quantisation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,8 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
 
     A bundle is named by its denoiser, and by its largest part where it has none.
     """
+    if len(header.tensors) > MOST_TENSORS:
+        return _too_many(header, findings)
     adapter = identify_lora(header)
     if adapter is not None:
         return replace(adapter, findings=(*findings, *adapter.findings))
@@ -53,8 +62,36 @@ def identify_header(header: Header, findings: Iterable[Finding] = ()) -> Identif
         _part_named(part, found, context) for part, found in zip(parts, recognitions, strict=True)
     ]
     whole = _bundle(named, context) if len(named) > 1 else named[0]
-    problems = (*findings, *_broken(header, whole), *size_findings(header, whole))
+    problems = (
+        *findings,
+        *_broken(header, whole),
+        *size_findings(header, whole),
+        *_stated(header, recognitions),
+        *upscaler_findings(header, whole),
+    )
     return replace(whole, findings=problems)
+
+
+def _stated(header: Header, recognitions: list[Recognition]) -> Iterable[Finding]:
+    for found in recognitions:
+        if len(found.matches) == 1:
+            match = found.matches[0]
+            yield from stated_findings(header, match.signature, match.view)
+
+
+def _too_many(header: Header, findings: Iterable[Finding]) -> Identification:
+    finding = damage(
+        "too-many-tensors",
+        header.path,
+        f"the header names {len(header.tensors)} tensors, no model known here has more than "
+        f"{MOST_TENSORS}",
+        remedy="this is no model of the families known here; do not load it unless you made it",
+        severity=Severity.MEDIUM,
+    )
+    return Identification(
+        id=UNKNOWN, family=UNKNOWN, variant="", role=Role.UNKNOWN, traits=None,
+        findings=(*findings, finding),
+    )  # fmt: skip
 
 
 def _role(part: Part, found: Recognition) -> Role:
@@ -76,7 +113,7 @@ def _part_named(part: Part, found: Recognition, context: _Context) -> Identifica
         traits=None,
         near_misses=(*claims, *found.misses),
         measures=_measures(part.view, context, None),
-        parameters=_values(part.view),
+        parameters=part.view.parameters,
         dtypes=_dtypes(part.view),
         quantisation=context.seen.quantisation,
         expected_bytes=0,
@@ -88,6 +125,7 @@ def _named(
 ) -> Identification:
     known, shape = match.signature, match.shape
     more = variants_of(known.id, context.header)
+    half = _half(match)
     others = [role for role in context.roles if role is not known.role]
     traits = _traits(match)
     scheme = context.seen.quantisation
@@ -98,18 +136,19 @@ def _named(
         role=known.role,
         traits=traits,
         generation=known.generation,
-        evidence=(*_evidence(match), *(line for _, line in more)),
+        evidence=(*_evidence(match), *half, *(line for _, line in more)),
         near_misses=tuple(miss for miss in misses if miss.mine),
-        measures=_measures(part.view, context, traits),
+        carries=(known.role,),
+        measures={**_measures(part.view, context, traits), **latent_factors(known.id)},
         needs=_unmet(known.needs, context.roles),
         lacks=tuple(need.role for need in _unmet(known.needs, context.roles)),
         placement=placement_of(known, shape.layout, context.header.format, scheme, others),
         dims=_dims(match),
-        parameters=_values(part.view),
+        parameters=part.view.parameters,
         dtypes=_dtypes(part.view),
         quantisation=scheme,
         expected_bytes=expected_bytes(
-            part.view, known.parameters, packed=scheme in _PACKED_SCHEMES
+            part.view, known.parameters, uncounted=scheme in _PACKED_SCHEMES or bool(half)
         ),
         layout=shape.layout,
     )
@@ -117,22 +156,32 @@ def _named(
 
 def _bundle(named: list[Identification], context: _Context) -> Identification:
     """The main part, speaking for the whole file."""
+    # An unknown denoiser makes the file unknown, however well its text encoder is known.
     main = next(
-        (part for part in named if part.role is Role.DIFFUSION_MODEL and part.id != UNKNOWN),
-        max(named, key=lambda part: (part.id != UNKNOWN, part.parameters)),
+        (part for part in named if part.role is Role.DIFFUSION_MODEL),
+        max(named, key=lambda part: part.parameters),
     )
     sizes = [part.expected_bytes or stored for part, stored in _with_stored(named)]
     known = main.expected_bytes != 0
     return replace(
         main,
+        variant=_with_vae(main, named),
         parts=tuple(named),
         carries=tuple(dict.fromkeys(part.role for part in named if part.role)),
-        parameters=_values(context.seen.view),
+        parameters=context.seen.view.parameters,
         dtypes=_dtypes(context.seen.view),
         expected_bytes=sum(sizes) if known else 0,
         evidence=(*main.evidence, *_inside(named, main)),
         measures=_measures(context.seen.view, context, main.traits),
     )
+
+
+def _with_vae(main: Identification, named: list[Identification]) -> str:
+    """LTX-Video's versions 0.9.0 to 0.9.8 differ in the VAE that is published with them."""
+    vae = next((part for part in named if part.role is Role.VAE and part.id != UNKNOWN), None)
+    if main.family != "ltx" or vae is None:
+        return main.variant
+    return f"{main.variant}, with the VAE of {vae.variant.partition(',')[0]}"
 
 
 def _with_stored(named: list[Identification]) -> Iterable[tuple[Identification, int]]:
@@ -163,6 +212,16 @@ def _traits(match: Match) -> Traits | None:
     return traits if limit is None else replace(traits, max_frames=limit)
 
 
+def _half(match: Match) -> tuple[str, ...]:
+    """Say which half of a VAE this is; publishers ship encoder and decoder apart as well."""
+    if match.signature.role not in (Role.VAE, Role.AUDIO_VAE):
+        return ()
+    if match.shape.layout.endswith(" only"):
+        return (f"this is a file with {match.shape.layout.rpartition(', ')[2]}",)
+    halves = [half for half in ("encoder", "decoder") if any(match.view.starting(f"{half}."))]
+    return (f"only its {halves[0]} is here",) if len(halves) == 1 else ()
+
+
 def _frame_limit(view: View) -> int | None:
     """Frames of the positional table of a motion module: one context can be no longer."""
     for name, tensor in view.items():
@@ -174,13 +233,12 @@ def _frame_limit(view: View) -> int | None:
 def _evidence(match: Match) -> tuple[str, ...]:
     shape = match.shape
     under = f", under {match.prefix}*" if match.prefix else ""
-    layout = f"tensor names are {_OWNERS.get(shape.layout, shape.layout)}{under}"
+    layout = f"tensor names are {_OWNERS.get(shape.layout, f'those of {shape.layout}')}{under}"
     held = [part.holds(match.view) for part in (*shape.marks, *shape.form)]
     return (layout, *dict.fromkeys(held))
 
 
-_OWNERS = {"publisher": "the publisher's", "diffusers": "those of diffusers",
-           "comfyui": "those of ComfyUI"}  # fmt: skip
+_OWNERS = {"publisher": "the publisher's", "comfyui": "those of ComfyUI"}
 
 
 def _dims(match: Match) -> Mapping[str, Measured]:
@@ -201,23 +259,15 @@ def _measures(view: View, context: _Context, traits: Traits | None) -> dict[str,
     return {
         "format": context.header.format,
         "tensors": len(view),
-        "parameters": _values(view),
+        "parameters": view.parameters,
         "bytes": stored_bytes(view),
         "max_frames": traits.max_frames if traits else None,
     }
 
 
-def _values(view: View) -> int:
-    return sum(tensor.elements for tensor in view.values())
-
-
 def _dtypes(view: View) -> Mapping[str, int]:
     """Values by stored dtype, most first; a hostile file may name any number of dtypes."""
-    counts: dict[str, int] = {}
-    for tensor in view.values():
-        counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.elements
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return {dtype[:24]: values for dtype, values in ranked[:16]}
+    return {dtype[:24]: values for dtype, values in list(view.dtypes.items())[:16]}
 
 
 def _broken(header: Header, found: Identification) -> Iterable[Finding]:

@@ -1,8 +1,8 @@
 """Sees through quantisation and containers: the names and shapes that the model itself has."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from compat.formats.model import Header, TensorInfo
@@ -29,13 +29,12 @@ _PACKED_DTYPES = ("U8", "I8", "I32", "U32")
 class Logical:
     """A header as the model sees it.
 
-    ``stored`` counts values by the dtype they are stored in, ``quantisation`` names the scheme in
-    words ("" for plain floats), ``companions`` counts the tensors that were folded away.
+    ``quantisation`` names the scheme in words ("" for plain floats), ``companions`` counts the
+    tensors that were folded away.
     """
 
     view: View
     quantisation: str
-    stored: Mapping[str, int]
     companions: int
 
 
@@ -57,15 +56,8 @@ def logical(header: Header) -> Logical:
         found[plain] = tensor if (plain, shape) == (name, tensor.shape) else replace(
             tensor, name=plain, shape=shape
         )  # fmt: skip
-    stored: Counter[str] = Counter()
-    for tensor in found.values():
-        stored[tensor.dtype] += tensor.elements
-    return Logical(
-        view=View(found, frozenset(lost)),
-        quantisation=_scheme(header, stored),
-        stored=dict(stored.most_common()),
-        companions=companions,
-    )
+    view = View(found, frozenset(lost))
+    return Logical(view=view, quantisation=_scheme(header, view.dtypes), companions=companions)
 
 
 def _plain_name(name: str) -> str:
@@ -77,7 +69,7 @@ def _plain_name(name: str) -> str:
 def _shape(tensor: TensorInfo, plain: str, header: Header) -> tuple[tuple[int, ...], bool]:
     """The shape before quantisation, and whether it is known at all."""
     if header.format == "gguf":
-        return _gguf_shape(tensor, header.metadata), True
+        return _gguf_shape(tensor, header), True
     if tensor.dtype not in _PACKED_DTYPES or len(tensor.shape) != 2:
         return tensor.shape, True
     stem, names = plain.removesuffix(".weight"), header.tensors
@@ -101,14 +93,31 @@ def _unpacked(values: int, bias: TensorInfo | None) -> tuple[tuple[int, ...], bo
     return (values,), False
 
 
-def _gguf_shape(tensor: TensorInfo, metadata: Mapping[str, str]) -> tuple[int, ...]:
+def _gguf_shape(tensor: TensorInfo, header: Header) -> tuple[int, ...]:
     """ComfyUI-GGUF writes the shape of what it had to reshape beside it, as a list of numbers."""
-    text = metadata.get(f"comfy.gguf.orig_shape.{tensor.name}", "")
+    text = header.metadata.get(f"comfy.gguf.orig_shape.{tensor.name}", "")
     sides = tuple(map(int, re.findall(r"\d{1,12}", text)[:8]))
     elements = 1
     for side in sides:
         elements *= side
-    return sides if sides and elements == tensor.elements else tensor.shape
+    if sides and elements == tensor.elements:
+        return sides
+    return _with_depth(tensor, header)
+
+
+def _with_depth(tensor: TensorInfo, header: Header) -> tuple[int, ...]:
+    """Part the two channel counts that stable-diffusion.cpp merges in a convolution over time.
+
+    ggml has four dimensions, such a kernel five; its bias tells how many channels come out.
+    """
+    shape = tensor.shape
+    bias = header.tensors.get(f"{tensor.name.removesuffix('.weight')}.bias")
+    if len(shape) != 4 or bias is None or not tensor.name.endswith(".weight"):
+        return shape
+    rows = bias.elements
+    if rows and shape[0] > rows and shape[0] % rows == 0:
+        return (rows, shape[0] // rows, *shape[1:])
+    return shape
 
 
 def _scheme(header: Header, stored: Mapping[str, int]) -> str:
@@ -120,7 +129,7 @@ def _scheme(header: Header, stored: Mapping[str, int]) -> str:
     return next((scheme for scheme, told in _schemes(endings, stored) if told), "")
 
 
-def _schemes(endings: Set[str], stored: Mapping[str, int]) -> Iterable[tuple[str, object]]:
+def _schemes(endings: AbstractSet[str], stored: Mapping[str, int]) -> Iterable[tuple[str, object]]:
     """Schemes with what tells them, the most particular first."""
     eights = _fp8(stored)
     yield "svdquant (nunchaku)", "wscales" in endings

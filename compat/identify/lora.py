@@ -1,4 +1,4 @@
-"""Says what a LoRA is: its base, its rank, what it changes and whether its matrices belong together."""
+"""Says what a LoRA is: its base, its rank, what it changes, and what is wrong with it."""
 
 import json
 from collections import Counter
@@ -34,6 +34,13 @@ METADATA_WORDS = (
 DISTILLED_RANKS = {384: "LTX-2 and 2.3", 450: "LTX-2.5"}
 """Ranks of Lightricks' distilled LoRAs, by their file names (README of Lightricks/LTX-2)."""
 
+_OWNERS = (
+    ("lora_unet_", "kohya"), ("lora_te", "kohya"), ("lycoris_", "lycoris"),
+    ("base_model.model.", "peft"), ("transformer.", "diffusers"), ("unet.", "diffusers"),
+    ("text_encoder", "diffusers"), ("diffusion_model.", "comfyui"),
+    ("model.diffusion_model.", "comfyui"),
+)  # fmt: skip
+
 PLACEMENT = Placement(
     comfyui_loader="LoraLoaderModelOnly",
     comfyui_folder="loras",
@@ -63,12 +70,14 @@ def identify_lora(header: Header) -> Identification | None:
         id=identifier,
         family=family,
         variant=_variant(fitting, targets, header.metadata),
+        layout=_naming(targets),
         role=Role.LORA,
         traits=None,
         generation=generation,
         evidence=tuple(_evidence(targets, denoiser, fitting, hint)),
         near_misses=tuple(_near(fitting, denoiser)) if base is None else (),
         findings=tuple(findings),
+        carries=(Role.LORA,),
         measures=_measures(header, targets, others),
         needs=_needs(fitting),
         placement=PLACEMENT,
@@ -98,7 +107,6 @@ def _named(base: Base, metadata: Mapping[str, str]) -> str:
         value = metadata.get(key, "")[:200].lower()
         if any(word in value for word in base.words):
             return quoted(metadata[key])
-    # Only LTX-2's IC-LoRAs carry it (ComfyUI GetICLoRAParameters), of either generation.
     return ""
 
 
@@ -122,6 +130,14 @@ def _variant(
     return f"{kind} for {names}{picture}" if names else f"{kind} of an unknown base"
 
 
+def _naming(targets: Sequence[Target]) -> str:
+    """Whose loader takes the names as they are, by how most of them begin; "" for bare ones."""
+    found = Counter(
+        owner for target in targets for start, owner in _OWNERS if target.shown.startswith(start)
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
 def _kind(targets: Sequence[Target]) -> str:
     kinds = Counter(kind for target in targets for kind in target.parts)
     for mark, name in (
@@ -140,16 +156,23 @@ def _evidence(
     hint: str,
 ) -> list[str]:
     lines = [f"{len(targets)} layers are changed, the first is {quoted(targets[0].shown)}"]
-    for match in fitting:
-        lines.append(f"{match.hits} of {len(denoiser)} are layers of {match.base.id} in its sizes")
+    lines += [
+        f"{match.hits} of {len(denoiser)} are layers of {match.base.id} in its sizes"
+        for match in fitting
+    ]
     if len(fitting) > 1:
         lines.append("the header does not tell these bases apart")
+    if denoiser and not fitting:
+        lines.append("these are the layers of no base that is known here")
     if hint:
         lines.append(hint)
     if not denoiser:
         lines.append("it changes text encoders only")
-    rank = max((max(target.ranks) for target in targets if target.ranks), default=0)
-    if rank in DISTILLED_RANKS and any(match.base.family == "ltx2" for match in fitting):
+    ranks = [rank for target in targets for rank in target.ranks]
+    if ranks:
+        low, rank = min(ranks), max(ranks)
+        lines.append(f"rank {rank}" if low == rank else f"ranks from {low} to {rank}")
+    if ranks and rank in DISTILLED_RANKS and any(match.base.family == "ltx2" for match in fitting):
         lines.append(f"rank {rank} is that of the distilled LoRA of {DISTILLED_RANKS[rank]} (hint)")
     return lines
 
@@ -216,12 +239,13 @@ def _needs(fitting: Sequence[Match]) -> tuple[Need, ...]:
 
 
 def _dims(targets: Sequence[Target]) -> dict[str, Measured]:
-    """The commonest input size, which is the width of the model's hidden state."""
-    sizes = Counter(target.into for target in targets if target.into is not None)
+    """The commonest input size of the picture's layers: the width of its hidden state."""
+    pictures = [target for target in targets if "audio" not in target.name] or targets
+    sizes = Counter(target.into for target in pictures if target.into is not None)
     if not sizes:
         return {}
     width, _ = sizes.most_common(1)[0]
-    name = next(target.shown for target in targets if target.into == width)
+    name = next(target.shown for target in pictures if target.into == width)
     return {"width": Measured(value=width, source=f"input of {quoted(name)}")}
 
 

@@ -67,6 +67,7 @@ def _wan(width: int, inner: int) -> dict[str, Sizes]:
         r"(?:time_embedding_[02]|condition_embedder_time_embedder_linear_[12])": (None, width),
         r"(?:time_projection_1|condition_embedder_time_proj)": (width, 6 * width),
         r"(?:head_head|proj_out)": (width, None),
+        r"head_modulation": (None, None),
         r"img_emb_proj_[0-4]|condition_embedder_image_embedder_[a-z0-9_]+": (None, None),
     }  # fmt: skip
 
@@ -153,7 +154,8 @@ def _sd(text: int, deepest: int) -> dict[str, Sizes]:
         f"{_SD_BLOCK}_{inner}_ff_net_(?:0_proj|2)": (None, None),
         f"{_SD_BLOCK}_proj_(?:in|out)": (None, None),
         _SD_RES: (None, None),
-        r"conv_in|conv_out|time_embedding_linear_[12]|(?:time|label)_embed?_[a-z0-9_]+": (None, None),
+        r"conv_in|conv_out|time_embedding_linear_[12]": (None, None),
+        r"(?:time|label)_embed?_[a-z0-9_]+": (None, None),
         _CLIP_TEXT: (768 if deepest == 1 else None, None),
     }  # fmt: skip
 

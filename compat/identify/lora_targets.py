@@ -13,9 +13,10 @@ _ENDING = re.compile(
     r"|reshape_weight)|[._](?P<old>lora\.(?:down|up)))"
     r"(?:\.(?!weight$|bias$)[\w-]{1,64})?(?P<tail>\.weight|\.bias)?$"
 )
-"""Endings by training tool: peft (lora_A, with the adapter's name between or not), kohya (lora_down,
-alpha), old diffusers (to_q_lora.down, lora_linear_layer), llama.cpp (lora_a), LyCORIS (hada, lokr,
-oft, norms), DoRA (dora_scale, lora_magnitude_vector), ComfyUI patches (diff, set_weight)."""
+"""Endings by training tool: peft (lora_A, with the adapter's name between or not), kohya
+(lora_down, alpha), old diffusers (to_q_lora.down, lora_linear_layer), llama.cpp (lora_a), LyCORIS
+(hada, lokr, oft, norms), DoRA (dora_scale, lora_magnitude_vector), ComfyUI's patches (diff,
+set_weight)."""
 
 _KINDS = {
     "lora_A": "down", "lora_a": "down", "lora_down": "down", "lora.down": "down",
@@ -26,6 +27,7 @@ _KINDS = {
 }  # fmt: skip
 
 _HOSTS = (
+    ("Hunyuan_video_I2V_lora_", ""),
     ("lora_te1_", "text-encoder"), ("lora_te2_", "text-encoder-2"), ("lora_te3_", "text-encoder-3"),
     ("lora_te_", "text-encoder"), ("lora_unet_", ""), ("lora_transformer_", ""), ("lycoris_", ""),
     ("base_model.model.", ""), ("model.diffusion_model.", ""), ("diffusion_model.", ""),
@@ -37,6 +39,9 @@ _HOSTS = (
 
 _MOST_WRAPPERS = 4
 
+_LONGEST_ENDING = 160
+"""Characters; an adapter's name has at most 64. Names come from hostile files."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -44,29 +49,19 @@ class Target:
 
     ``name`` has underscores for dots, since kohya's tools write them so; ``shown`` is as in the
     file. ``parts`` are its tensors by kind: down and up, mid, alpha, dora_scale, hada_*, lokr_*,
-    diff and so on. ``twice`` names a kind that stands twice.
+    diff and so on. ``twice`` names a kind that stands twice. ``ranks`` are the inner sizes that the
+    matrices state, and more than one means that they disagree; ``into`` and ``out`` are the sizes
+    of the layer itself, None where the matrices do not tell.
     """
 
     name: str
     shown: str
     host: str
     parts: Mapping[str, TensorInfo]
+    ranks: tuple[int, ...] = ()
+    into: int | None = None
+    out: int | None = None
     twice: str = ""
-
-    @property
-    def ranks(self) -> tuple[int, ...]:
-        """The inner sizes that its matrices state; more than one value means they disagree."""
-        return tuple(sorted(set(_ranks(self.parts))))
-
-    @property
-    def into(self) -> int | None:
-        """Input size of the layer; None where the matrices do not tell."""
-        return _into(self.parts)
-
-    @property
-    def out(self) -> int | None:
-        """Output size of the layer; None where the matrices do not tell."""
-        return _out(self.parts)
 
 
 @dataclass(slots=True)
@@ -82,7 +77,7 @@ def read_targets(tensors: Mapping[str, TensorInfo]) -> tuple[list[Target], list[
     drafts: dict[tuple[str, str], _Draft] = {}
     others: list[str] = []
     for name, tensor in tensors.items():
-        hit = _ENDING.search(name)
+        hit = _ENDING.search(name, max(0, len(name) - _LONGEST_ENDING))
         if hit is None or hit.start() == 0:
             others.append(name)
             continue
@@ -94,7 +89,16 @@ def read_targets(tensors: Mapping[str, TensorInfo]) -> tuple[list[Target], list[
             draft.twice = kind
         draft.parts[kind] = tensor
     targets = [
-        Target(name=flat, shown=draft.shown, host=host, parts=draft.parts, twice=draft.twice)
+        Target(
+            name=flat,
+            shown=draft.shown,
+            host=host,
+            parts=draft.parts,
+            ranks=tuple(sorted(set(_ranks(draft.parts)))),
+            into=_into(draft.parts),
+            out=_out(draft.parts),
+            twice=draft.twice,
+        )
         for (host, flat), draft in drafts.items()
     ]
     return targets, others

@@ -10,6 +10,12 @@ WRAPPERS = (
 """What stands before every name of a file: ComfyUI and publishers' bundles, training tools
 (``module.`` of data parallel, ``_orig_mod.`` of torch.compile), WanGP."""
 
+LONGEST_WRAPPER = 40
+"""Letters of a training tool's own word (``dit.``, ``generator.``) that can be taken off."""
+
+DEEPEST = 4
+"""Wrappers taken off at most; a name of a million ``model.`` must not cost a million rounds."""
+
 _T5_BLOCK = {
     "attn_q": "layer.0.SelfAttention.q", "attn_k": "layer.0.SelfAttention.k",
     "attn_v": "layer.0.SelfAttention.v", "attn_o": "layer.0.SelfAttention.o",
@@ -43,17 +49,25 @@ def bare_names(names: Iterable[str]) -> Iterator[str]:
     """
     taken, left = "", list(names)
     yield ""
-    while left:
-        for wrapper in WRAPPERS:
-            inside = [name for name in left if name.startswith(wrapper)]
-            # One tensor under "model." is no wrapper; half of the file is.
-            if len(inside) * 2 >= len(left):
-                taken += wrapper
-                left = [name.removeprefix(wrapper) for name in inside]
-                yield taken
-                break
-        else:
+    for _ in range(DEEPEST):
+        wrapper = _wrapper(left)
+        if not wrapper:
             return
+        taken += wrapper
+        left = [name.removeprefix(wrapper) for name in left if name.startswith(wrapper)]
+        yield taken
+
+
+def _wrapper(names: list[str]) -> str:
+    """A known wrapper around half of the names, or a word that all of them begin with."""
+    for wrapper in WRAPPERS:
+        inside = sum(name.startswith(wrapper) for name in names)
+        # One tensor under "model." is no wrapper; half of the file is.
+        if inside and inside * 2 >= len(names):
+            return wrapper
+    first = names[0].partition(".")[0] + "." if names else ""
+    shared = 1 < len(first) <= LONGEST_WRAPPER and not first[0].isdigit()
+    return first if shared and all(name.startswith(first) for name in names) else ""
 
 
 def llama_cpp_names(names: Iterable[str]) -> Mapping[str, str]:

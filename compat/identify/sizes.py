@@ -13,13 +13,14 @@ TOLERANCE = 0.9
 parameters give (bundled buffers, mixed precision), measured over the models known here."""
 
 
-def expected_bytes(view: View, published: int, *, packed: bool) -> int:
+def expected_bytes(view: View, published: int, *, uncounted: bool) -> int:
     """Bytes of ``published`` values in the mix of dtypes that ``view`` is stored in.
 
-    0 where nobody counted the published model, or where ``packed`` values cannot be counted.
+    0 where nobody counted the published model, and where ``uncounted`` says that the values found
+    cannot be counted, or are only part of it on purpose.
     """
-    values = sum(tensor.elements for tensor in view.values())
-    if not published or not values or packed:
+    values = view.parameters
+    if not published or not values or uncounted:
         return 0
     return stored_bytes(view) * published // values
 

@@ -14,6 +14,8 @@ _LTX = ((r"distill", "distilled"), (r"(?:^|[-_.])dev(?:[-_.]|$)", "dev"))
 _NOISE = ((r"high[-_]?noise", "high noise"), (r"low[-_]?noise", "low noise"))
 _SIZES = ((r"480p?", "480p"), (r"720p?", "720p"))
 _STEPS = ((r"distill|lightning|lightx2v|causvid|turbo|fast", "distilled to few steps"),)
+_KIN = ((r"skyreels", "SkyReels V2"), (r"phantom", "Phantom"), (r"chrono", "ChronoEdit"),
+        (r"fusionx", "FusionX merge"))  # fmt: skip
 
 HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "ltx-video-2b": _LTX,
@@ -21,12 +23,12 @@ HINTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "ltx-2-19b": _LTX,
     "ltx-2-3-22b": _LTX,
     "ltx-2-5-22b": _LTX,
-    "wan-t2v-14b": (*_NOISE, (r"wan[-_.]?2[-_.]?2", "Wan 2.2"), *_STEPS),
-    "wan-t2v-1-3b": _STEPS,
+    "wan-t2v-14b": (*_NOISE, (r"wan[-_.]?2[-_.]?2", "Wan 2.2"), *_KIN, *_STEPS),
+    "wan-t2v-1-3b": (*_KIN, *_STEPS),
     "wan-2-2-i2v-a14b": (*_NOISE, (r"fun.*inp", "Fun-InP"), *_STEPS),
     "wan-2-2-fun-control-a14b": _NOISE,
     "wan-2-2-fun-camera-a14b": _NOISE,
-    "wan-i2v-14b": (*_SIZES, (r"fun.*inp", "Fun-InP"), *_STEPS),
+    "wan-i2v-14b": (*_SIZES, (r"fun.*inp", "Fun-InP"), *_KIN, *_STEPS),
     "wan-2-2-ti2v-5b": _STEPS,
     "hunyuan-video": ((r"i2v|replace", "I2V by token replacement"), (r"fast", "FastHunyuan")),
     "hunyuan-video-1-5": (*_SIZES, (r"i2v", "I2V"), (r"t2v", "T2V"), *_STEPS),

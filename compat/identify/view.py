@@ -2,10 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Any
 
 from compat.formats.model import TensorInfo
+
+MOST_VALUES = 1 << 50
+"""Values one tensor is taken to have at most: a lying shape must not overflow what it is added
+to. A thousand times the largest model there is."""
 
 _NUMBER = re.compile(r"(\d{1,6})\.")
 
@@ -17,7 +21,7 @@ class View(Mapping[str, TensorInfo]):
     shape is not to be read.
     """
 
-    __slots__ = ("_blocks", "_sorted", "_tensors", "lost")
+    __slots__ = ("_blocks", "_dtypes", "_sorted", "_tensors", "lost")
 
     def __init__(
         self, tensors: Mapping[str, TensorInfo], lost: frozenset[str] = frozenset()
@@ -26,6 +30,7 @@ class View(Mapping[str, TensorInfo]):
         self._tensors = tensors
         self.lost = lost
         self._sorted: list[str] | None = None
+        self._dtypes: dict[str, int] | None = None
         self._blocks: dict[str, dict[int, frozenset[str]]] = {}
 
     def __getitem__(self, name: str) -> TensorInfo:
@@ -35,6 +40,14 @@ class View(Mapping[str, TensorInfo]):
     def get(self, name: str, default: Any = None) -> Any:
         """Return the tensor called ``name`` or ``default``; most questions find nothing."""
         return self._tensors.get(name, default)
+
+    def items(self) -> ItemsView[str, TensorInfo]:
+        """Names with their tensors, as fast as the mapping below."""
+        return self._tensors.items()
+
+    def values(self) -> ValuesView[TensorInfo]:
+        """Return the tensors, as fast as the mapping below."""
+        return self._tensors.values()
 
     def __iter__(self) -> Iterator[str]:
         """Go over the names in the header's order."""
@@ -56,6 +69,22 @@ class View(Mapping[str, TensorInfo]):
             if not self._sorted[place].startswith(start):
                 return
             yield self._sorted[place]
+
+    @property
+    def dtypes(self) -> Mapping[str, int]:
+        """Number of values by the dtype they are stored in, most first."""
+        if self._dtypes is None:
+            counts: dict[str, int] = {}
+            for tensor in self.values():
+                values = min(tensor.elements, MOST_VALUES)
+                counts[tensor.dtype] = counts.get(tensor.dtype, 0) + values
+            self._dtypes = dict(sorted(counts.items(), key=lambda item: -item[1]))
+        return self._dtypes
+
+    @property
+    def parameters(self) -> int:
+        """Number of values in all tensors."""
+        return sum(self.dtypes.values())
 
     def blocks(self, stem: str) -> Mapping[int, frozenset[str]]:
         """Blocks called ``stem.N.`` by number, each with what its names end in."""

@@ -61,6 +61,23 @@ _REFINER = {
     "num_classes": "sequential", "adm_in_channels": 2560,
 }  # fmt: skip
 
+_FLUX_DEV = {
+    "in_channels": 16, "out_channels": 16, "vec_in_dim": 768, "context_in_dim": 4096,
+    "hidden_size": 3072, "mlp_ratio": 4.0, "num_heads": 24, "depth": 19,
+    "depth_single_blocks": 38, "axes_dim": [16, 56, 56], "theta": 10000, "patch_size": 2,
+    "txt_ids_dims": [],
+    "qkv_bias": True, "guidance_embed": True,
+}  # fmt: skip
+_COSMOS2_2B = {
+    "max_img_h": 240, "max_img_w": 240, "max_frames": 128, "in_channels": 16, "out_channels": 16,
+    "patch_spatial": 2, "patch_temporal": 1, "model_channels": 2048, "concat_padding_mask": True,
+    "crossattn_emb_channels": 1024, "pos_emb_cls": "rope3d", "pos_emb_learnable": True,
+    "pos_emb_interpolation": "crop", "min_fps": 1, "max_fps": 30, "use_adaln_lora": True,
+    "adaln_lora_dim": 256, "num_blocks": 28, "num_heads": 16,
+    "extra_per_block_abs_pos_emb": False, "rope_h_extrapolation_ratio": 4.0,
+    "rope_w_extrapolation_ratio": 4.0, "rope_t_extrapolation_ratio": 1.0,
+}  # fmt: skip
+
 _WAN = "comfy.ldm.wan.model:WanModel"
 _VACE = "comfy.ldm.wan.model:VaceWanModel"
 _CAMERA = "comfy.ldm.wan.model:CameraWanModel"
@@ -72,6 +89,7 @@ _HY = "comfy.ldm.hunyuan_video.model:HunyuanVideo"
 _ASYMM = "comfy.ldm.genmo.joint_model.asymm_models_joint:AsymmDiTJoint"
 _SD = "comfy.ldm.modules.diffusionmodules.openaimodel:UNetModel"
 _FLUX = "comfy.ldm.flux.model:Flux"
+_COSMOS2 = "comfy.ldm.cosmos.predict2:MiniTrainDIT"
 
 PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("ltx-video-2b", "ltx-video-2b", _LTXV, {}),
@@ -110,10 +128,15 @@ PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("hunyuan-video-skyreels-i2v", "hunyuan-video-skyreels-i2v", _HY,
      {**_HUNYUAN, "in_channels": 32}),
     ("hunyuan-video-1-5-comfyui", "hunyuan-video-1-5", _HY, _HUNYUAN_1_5),
-    ("hunyuan-video-1-5-sr", "hunyuan-video-1-5-sr", _HY, {**_HUNYUAN_1_5, "in_channels": 98}),
+    ("hunyuan-video-1-5-sr-comfyui", "hunyuan-video-1-5-sr", _HY,
+     {**_HUNYUAN_1_5, "in_channels": 98}),
     ("mochi-1", "mochi-1", _ASYMM, _MOCHI),
     ("sd-1-5", "sd-1-5", _SD, _SD15),
     ("sd-1-5-inpaint", "sd-1-5-inpaint", _SD, {**_SD15, "in_channels": 9}),
+    ("sd-1-5-instruct-pix2pix", "sd-1-5-instruct-pix2pix", _SD, {**_SD15, "in_channels": 8}),
+    ("sdxl-inpaint", "sdxl-inpaint", _SD, {**_SDXL, "in_channels": 9}),
+    ("stranger-flux", "unknown", _FLUX, _FLUX_DEV),
+    ("stranger-cosmos-predict2", "unknown", _COSMOS2, _COSMOS2_2B),
     ("sd-2", "sd-2", _SD, _SD2),
     ("sdxl", "sdxl", _SD, _SDXL),
     ("sdxl-refiner", "sdxl-refiner", _SD, _REFINER),

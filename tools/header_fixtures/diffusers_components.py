@@ -73,6 +73,7 @@ _BRIDGE, _UP = "LTX2TextConnectors", "LTXLatentUpsamplerModel"
 
 WHERE = {
     _BRIDGE: "diffusers.pipelines.ltx2.connectors",
+    "LTX2DurationHead": "diffusers.pipelines.ltx2.duration_head",
     "LTX2Vocoder": "diffusers.pipelines.ltx2.vocoder",
     "LTX2VocoderWithBWE": "diffusers.pipelines.ltx2.vocoder",
     "LTX2LatentUpsamplerModel": "diffusers.pipelines.ltx2.latent_upsampler",
@@ -91,6 +92,7 @@ PUBLISHED: tuple[tuple[str, str, str, Config], ...] = (
     ("ltx-2-3-vocoder", "ltx-2-3-vocoder", "LTX2VocoderWithBWE", {}),
     ("ltx-2-connectors", "ltx-2-connectors", _BRIDGE, {}),
     ("ltx-2-3-connectors", "ltx-2-3-connectors", _BRIDGE, _CONNECTORS_2_3),
+    ("ltx-2-5-duration-head", "ltx-2-5-duration-head", "LTX2DurationHead", {}),
     ("ltx-upscaler-spatial", "ltx-upscaler-spatial", _UP, _UPSCALER),
     ("ltx-2-upscaler-spatial-x2", "ltx-2-upscaler-spatial-x2", "LTX2LatentUpsamplerModel", {}),
     ("wan-2-1-vae", "wan-2-1-vae", _WAN, {}),

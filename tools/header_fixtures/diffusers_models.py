@@ -43,6 +43,19 @@ _SD2 = {"cross_attention_dim": 1024, "attention_head_dim": (5, 10, 20, 20),
         "use_linear_projection": True}  # fmt: skip
 _ADAPTER_SDXL = {"block_out_channels": (320, 640, 1280), "use_motion_mid_block": False}
 
+_SDXL_MOTION = {
+    "block_out_channels": (320, 640, 1280),
+    "down_block_types": ("DownBlockMotion", "CrossAttnDownBlockMotion", "CrossAttnDownBlockMotion"),
+    "up_block_types": ("CrossAttnUpBlockMotion", "CrossAttnUpBlockMotion", "UpBlockMotion"),
+    "transformer_layers_per_block": (1, 2, 10), "num_attention_heads": (5, 10, 20),
+    "cross_attention_dim": 2048, "use_linear_projection": True, "use_motion_mid_block": False,
+    "addition_embed_type": "text_time", "addition_time_embed_dim": 256,
+    "projection_class_embeddings_input_dim": 2816,
+}  # fmt: skip
+_SKYREELS = {"attention_head_dim": 128, "inject_sample_info": True}
+_SKYREELS_14B = {**_SKYREELS, "num_attention_heads": 40, "num_layers": 40, "ffn_dim": 13824}
+_SKYREELS_1_3B = {**_SKYREELS, "num_attention_heads": 12, "num_layers": 30, "ffn_dim": 8960}
+
 LTX, LTX2 = "LTXVideoTransformer3DModel", "LTX2VideoTransformer3DModel"
 WAN, VACE, ANIMATE = (
     "WanTransformer3DModel",
@@ -52,7 +65,35 @@ WAN, VACE, ANIMATE = (
 HUNYUAN, HUNYUAN_1_5 = "HunyuanVideoTransformer3DModel", "HunyuanVideo15Transformer3DModel"
 FRAMEPACK = "HunyuanVideoFramepackTransformer3DModel"
 COG, MOCHI, UNET = "CogVideoXTransformer3DModel", "MochiTransformer3DModel", "UNet2DConditionModel"
-ADAPTER = "MotionAdapter"
+ADAPTER, SKYREELS = "MotionAdapter", "SkyReelsV2Transformer3DModel"
+
+STRANGERS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("FluxTransformer2DModel", {"guidance_embeds": True}),
+    ("Flux2Transformer2DModel", {}),
+    ("ChromaTransformer2DModel", {}),
+    ("SD3Transformer2DModel", {"num_layers": 24, "num_attention_heads": 24}),
+    ("QwenImageTransformer2DModel", {}),
+    ("CosmosTransformer3DModel", {}),
+    ("HiDreamImageTransformer2DModel",
+     {"caption_channels": [4096, 4096], "axes_dims_rope": (64, 32, 32),
+      "max_resolution": (128, 128), "llama_layers": list(range(32)), "text_emb_dim": 2048,
+      "num_routed_experts": 4,
+      "num_activated_experts": 2, "patch_size": 2}),
+    ("PixArtTransformer2DModel", {"caption_channels": 4096}),
+    ("AllegroTransformer3DModel", {}),
+    ("LatteTransformer3DModel",
+     {"num_layers": 28, "attention_head_dim": 72, "in_channels": 4, "caption_channels": 4096,
+      "cross_attention_dim": 1152, "norm_type": "ada_norm_single", "sample_size": 64,
+      "patch_size": 2}),
+    ("ConsisIDTransformer3DModel", {**_COG_5B, "in_channels": 32, "is_train_face": True}),
+    ("SanaVideoTransformer3DModel", {}),
+    ("UNetSpatioTemporalConditionModel", {}),
+    ("UNet3DConditionModel", {}),
+    ("I2VGenXLUNet", {}),
+    ("AuraFlowTransformer2DModel", {}),
+    ("StableAudioDiTModel", {}),
+)  # fmt: skip
+"""Models of another trade, or of video families that have no signature: all must be unknown."""
 
 PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("ltx-video-2b", "ltx-video-2b", LTX, {}),
@@ -93,6 +134,13 @@ PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
     ("sd-2", "sd-2", UNET, _SD2),
     ("sdxl", "sdxl", UNET, _SDXL_LEVELS),
     ("sdxl-refiner", "sdxl-refiner", UNET, _REFINER),
+    ("sd-1-5-instruct-pix2pix", "sd-1-5-instruct-pix2pix", UNET, {**_SD15, "in_channels": 8}),
+    ("sdxl-inpaint", "sdxl-inpaint", UNET, {**_SDXL_LEVELS, "in_channels": 9}),
+    ("animatediff-sd15", "animatediff-sd15", "UNetMotionModel", {"cross_attention_dim": 768}),
+    ("animatediff-sdxl", "animatediff-sdxl", "UNetMotionModel", _SDXL_MOTION),
+    ("wan-skyreels-v2-df-14b", "wan-skyreels-v2-df-14b", SKYREELS, _SKYREELS_14B),
+    ("wan-skyreels-v2-df-1-3b", "wan-skyreels-v2-df-1-3b", SKYREELS, _SKYREELS_1_3B),
+    ("hunyuan-video-1-5-sr", "hunyuan-video-1-5-sr", HUNYUAN_1_5, {"in_channels": 98}),
     ("animatediff-v1", "animatediff-v1", ADAPTER,
      {"motion_max_seq_length": 24, "use_motion_mid_block": False}),
     ("animatediff-v2", "animatediff-v2", ADAPTER, {}),
@@ -103,7 +151,7 @@ PUBLISHED: tuple[tuple[str, str, str, Mapping[str, Any]], ...] = (
 )  # fmt: skip
 """Fixture (its name gets "-diffusers"), id, class, and what differs from the class's defaults."""
 
-_HALF = (UNET, ADAPTER)
+_HALF = (UNET, ADAPTER, "UNetMotionModel")
 """Classes whose files are published in float16; all others are in bfloat16."""
 
 
@@ -112,6 +160,10 @@ def fixtures(only: str) -> Iterator[Fixture]:
     for name, expect, kind, config in PUBLISHED:
         if only in name:
             yield _fixture(f"{name}-diffusers", expect, kind, config)
+    for kind, config in STRANGERS:
+        name = f"stranger-{kind.lower()}"
+        if only in name:
+            yield _fixture(name, "unknown", kind, config)
 
 
 def _fixture(name: str, expect: str, kind: str, config: Mapping[str, Any]) -> Fixture:

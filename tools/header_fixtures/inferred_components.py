@@ -57,7 +57,7 @@ def _cogvideox() -> Tensors:
     }
 
 
-def _open_clip(name: str, width: int, layers: int, prefix: str) -> Callable[[], Tensors]:
+def _open_clip(width: int, layers: int, prefix: str) -> Callable[[], Tensors]:
     """OpenCLIP keeps q, k and v in one tensor and the projection as a bare parameter."""
 
     def build() -> Tensors:
@@ -177,13 +177,39 @@ def _projection(name: str) -> Callable[[], Tensors]:
     return build
 
 
+def _connectors(name: str) -> Callable[[], Tensors]:
+    def build() -> Tensors:
+        return {key: entry for key, entry in _of(name).items() if "_embeddings_connector." in key}
+
+    return build
+
+
+def _hunyuan_upscaler() -> Tensors:
+    """Its default sizes; the published file may have others."""
+    shapes = {"in_conv": (64, 32), "out_conv": (32, 64)}
+    shapes |= {f"blocks.{block}.block.{layer}": (64, 64)
+               for block in range(6) for layer in (0, 2, 4)}  # fmt: skip
+    return {
+        f"{name}.conv.{tail}": (F16, shape)
+        for name, (out, into) in shapes.items()
+        for tail, shape in (("weight", (out, into, 3, 3, 3)), ("bias", (out,)))
+    }
+
+
 def _gemma4_with_projection() -> Tensors:
     return _of("gemma-4-12b-single-file") | _of("ltx-2-3-text-projection")
 
 
-def _vace_module() -> Tensors:
-    """Only what VACE adds to Wan 2.1 14B, as in Kijai's module files."""
-    width, inner = 5120, 13824
+def _vace_14b() -> Tensors:
+    return _vace_module(5120, 13824, 8)
+
+
+def _vace_1_3b() -> Tensors:
+    return _vace_module(1536, 8960, 15)
+
+
+def _vace_module(width: int, inner: int, blocks: int) -> Tensors:
+    """Only what VACE adds to Wan 2.1, as in ComfyUI-WanVideoWrapper's module files."""
     shapes: dict[str, tuple[int, ...]] = {"modulation": (1, 6, width), "norm3.weight": (width,),
                                           "norm3.bias": (width,)}  # fmt: skip
     for attention in ("self_attn", "cross_attn"):
@@ -197,7 +223,7 @@ def _vace_module() -> Tensors:
                "after_proj.weight": (width, width), "after_proj.bias": (width,)}  # fmt: skip
     found = {
         f"vace_blocks.{block}.{tail}": (BF16, shape)
-        for block in range(8)
+        for block in range(blocks)
         for tail, shape in shapes.items()
     }
     found |= {f"vace_blocks.0.before_proj.{tail}": (BF16, shape)
@@ -243,20 +269,20 @@ Build = Callable[[], Tensors]
 ALL: Mapping[str, tuple[str, str, Build]] = {
     "cogvideox-vae": ("cogvideox-vae", _CONVERTER.format("cogvideox"), _cogvideox),
     "clip-g-open-clip": ("clip-g", "open_clip ViT-bigG-14; ComfyUI sd.py",
-                         _open_clip("clip-g", 1280, 32, "")),
+                         _open_clip(1280, 32, "")),
     "clip-g-sdxl-checkpoint": ("clip-g", "SDXL checkpoints: conditioner.embedders.1.model",
-                               _open_clip("clip-g", 1280, 32, "conditioner.embedders.1.model.")),
+                               _open_clip(1280, 32, "conditioner.embedders.1.model.")),
     "clip-h-open-clip": ("clip-h", "open_clip ViT-H-14; SD 2.1 checkpoints",
-                         _open_clip("clip-h", 1024, 24, "cond_stage_model.model.")),
+                         _open_clip(1024, 24, "cond_stage_model.model.")),
     "clip-vision-h-open-clip": ("clip-vision-h", "ComfyUI clip_vision.py", _open_clip_vision),
     "taew2-1": ("taehv-16ch", "ComfyUI taehv.py", _taehv(16, 1, "221", "122", BF16)),
     "taehv-hunyuan": ("taehv-16ch", "ComfyUI taehv.py", _taehv(16, 1, "221", "122", F16)),
     "taew2-2": ("taehv-48ch", "ComfyUI taehv.py", _taehv(48, 2, "221", "122", F16)),
     "taehv-ltx-2": ("taehv-128ch", "ComfyUI taehv.py", _taehv(128, 4, "222", "222", BF16)),
     "taehv-hunyuan-1-5": ("taehv-32ch", "ComfyUI taehv.py", _taehv(32, 2, "221", "122", BF16)),
-    "mochi-vae-decoder": ("mochi-vae", "ComfyUI sd.py: decoder keys without their prefix",
+    "mochi-vae-decoder": ("mochi-vae-decoder", "ComfyUI sd.py: decoder keys without their prefix",
                           _halved("mochi-vae", "decoder")),
-    "mochi-vae-encoder": ("mochi-vae", "ComfyUI sd.py: encoder keys without their prefix",
+    "mochi-vae-encoder": ("mochi-vae-encoder", "ComfyUI sd.py: encoder keys without their prefix",
                           _halved("mochi-vae", "encoder")),
     "ltx-2-5-diffusion-vae": ("ltx-2-5-diffusion-vae",
                               "309 decoder, 84 encoder tensors and 2 statistics in the 2.4 file",
@@ -265,15 +291,22 @@ ALL: Mapping[str, tuple[str, str, Build]] = {
                          _renamed("ltx-2-connectors-diffusers", *_BRIDGE)),
     "ltx-2-3-connectors": ("ltx-2-3-connectors", _CONVERTER.format("ltx2"),
                            _renamed("ltx-2-3-connectors-diffusers", *_BRIDGE)),
+    "ltx-2-embeddings-connectors": ("ltx-2-embeddings-connectors", "WanGP's split LTX-2 files",
+                                    _connectors("ltx-2-connectors")),
+    "ltx-2-3-embeddings-connectors": ("ltx-2-3-embeddings-connectors",
+                                      "WanGP's split LTX-2.3 files",
+                                      _connectors("ltx-2-3-connectors")),
+    "hunyuan-video-1-5-upscaler": ("hunyuan-video-1-5-upscaler", "ComfyUI upsampler.py SRModel3DV2",
+                                   _hunyuan_upscaler),
     "ltx-2-text-projection": ("ltx-2-text-projection", "WanGP's split LTX-2 files",
                               _projection("ltx-2-connectors")),
     "ltx-2-3-text-projection": ("ltx-2-3-text-projection",
                                 "Comfy-Org's split LTX-2.3 files; four tensors in the 2.3 bundle",
                                 _projection("ltx-2-3-connectors")),
-    "gemma-4-12b-ltx": ("gemma-4-12b", "Gemma 4 12B with LTX-2.5's projection: 26 263 858 182 bytes",
+    "gemma-4-12b-ltx": ("gemma-4-12b", "LTX-2.5's projection in the file: 26 263 858 182 bytes",
                         _gemma4_with_projection),
-    "wan-vace-module-14b": ("wan-vace-module-14b", "ComfyUI wan/model.py VaceWanModel",
-                            _vace_module),
+    "wan-vace-module-14b": ("wan-vace-module-14b", "ComfyUI VaceWanModel", _vace_14b),
+    "wan-vace-module-1-3b": ("wan-vace-module-1-3b", "ComfyUI VaceWanModel", _vace_1_3b),
     "ip-adapter-sd15": ("ip-adapter", "IP-Adapter ip_adapter.py", _ip_adapter),
     "real-esrgan-x4": ("esrgan", "BasicSR RRDBNet", _esrgan),
 }  # fmt: skip

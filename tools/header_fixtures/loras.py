@@ -125,7 +125,8 @@ ALL: Mapping[str, Recipe] = {
     "lora-ltx-video-2b": ("lora-ltx-video-2b", (
         ("ltx-video-2b-diffusers", _ATTENTION, _peft("transformer.")),), 64, {}),
     "lora-ltx-video-13b": ("lora-ltx-video-13b", (
-        ("ltx-video-13b", f"{_ATTENTION}|caption_projection", _peft("diffusion_model.")),), 128, {}),
+        ("ltx-video-13b", f"{_ATTENTION}|caption_projection", _peft("diffusion_model.")),),
+        128, {}),
     "lora-ltx-4096-attention-only": ("lora", (
         ("ltx-video-13b", _ATTENTION, _peft("diffusion_model.")),), 32, {}),
     "lora-ltx-2-distilled": ("lora-ltx-2-19b", (
@@ -153,8 +154,8 @@ ALL: Mapping[str, Recipe] = {
     "lora-hunyuan-video-comfyui": ("lora-hunyuan-video", (
         ("hunyuan-video-comfyui", _DOUBLE, _peft("diffusion_model.")),), 32, {}),
     "lora-hunyuan-video-diffusers": ("lora-hunyuan-video", (
-        ("hunyuan-video-diffusers", r"blocks\.\d+\.attn\.to_(q|k|v|out\.0)$", _peft("transformer.")),
-        ), 16, {}),
+        ("hunyuan-video-diffusers", r"blocks\.\d+\.attn\.to_(q|k|v|out\.0)$",
+         _peft("transformer.")),), 16, {}),
     "lora-hunyuan-video-1-5": ("lora-hunyuan-video-1-5", (
         ("hunyuan-video-1-5-comfyui", _DOUBLE, _peft("diffusion_model.")),), 32, {}),
     "lora-cogvideox-5b": ("lora-cogvideox-5b", (

@@ -16,6 +16,9 @@ from tools.header_fixtures.compact import Entry
 from tools.header_fixtures.fixture import Fixture
 
 Config = Mapping[str, Any]
+CONFIGS = Path("models/ltx2/configs")
+"""Where Wan2GP keeps the config metadata of the published LTX-2 files."""
+
 _STATISTICS = "per_channel_statistics"
 
 _KL = {"double_z": True, "z_channels": 4, "resolution": 256, "in_channels": 3, "out_ch": 3,
@@ -27,6 +30,12 @@ _HUNYUAN_1_5 = {
     "block_out_channels": [128, 256, 512, 1024, 1024], "in_channels": 3, "out_channels": 3,
     "num_res_blocks": 2, "ffactor_spatial": 16, "ffactor_temporal": 4, "z_channels": 32,
     "downsample_match_channel": True, "upsample_match_channel": True,
+}  # fmt: skip
+_CONTROL = {
+    "image_size": 32, "in_channels": 4, "model_channels": 320, "hint_channels": 3,
+    "num_res_blocks": [2, 2, 2, 2], "channel_mult": (1, 2, 4, 4), "num_heads": 8,
+    "use_spatial_transformer": True, "transformer_depth": [1, 1, 1, 1, 1, 1, 0, 0],
+    "transformer_depth_middle": 1, "context_dim": 768, "legacy": False,
 }  # fmt: skip
 UPSCALERS: Mapping[str, Config] = {
     "ltx-upscaler-spatial": {},
@@ -52,7 +61,7 @@ def from_comfyui(checkout: Path, only: str) -> Iterator[Fixture]:
     """VAEs as ComfyUI builds them."""
     sys.path.insert(0, str(checkout))
     sys.argv = [sys.argv[0], "--cpu"]
-    import comfy.options  # type: ignore[import-not-found]
+    import comfy.options
 
     comfy.options.enable_args_parsing()
     for name, where, kind, config, dtype in _comfyui_classes():
@@ -78,6 +87,7 @@ def _comfyui_classes() -> list[tuple[str, str, str, Config, str]]:
         ("hunyuan-video-1-5-vae", pair, "AutoencodingEngine",
          _engine("EmptyRegularizer", "hunyuan_video.vae_refiner", _HUNYUAN_1_5), F16),
         ("mochi-vae", "comfy.ldm.genmo.vae.model", "VideoVAE", {}, BF16),
+        ("controlnet-sd15", "comfy.cldm.cldm", "ControlNet", _CONTROL, F16),
         ("taesd-single-file", "comfy.taesd.taesd", "TAESD", {"latent_channels": 4}, F16),
     ]  # fmt: skip
 
@@ -102,18 +112,20 @@ def _built(name: str, where: str, kind: str, config: Config, dtype: str) -> Fixt
     )  # fmt: skip
 
 
-def from_ltx_core(checkout: Path, configs: Path | None, only: str) -> Iterator[Fixture]:
-    """Parts of LTX-2 as ltx-core builds them; ``configs`` holds the files' own config metadata."""
+def from_ltx_core(checkout: Path, wan2gp: Path | None, only: str) -> Iterator[Fixture]:
+    """Parts of LTX-2 as ltx-core builds them, in the configs that Wan2GP keeps of the files."""
     _stand_in("torchaudio")
     sys.path.insert(0, str(checkout / "packages" / "ltx-core" / "src"))
     for name, config in UPSCALERS.items():
         if only in name:
             yield _upscaler(name, config)
+    if only in "ltx-2-5-duration-head":
+        yield _duration_head()
     if only in "ltx-2-5-diffusion-vae":
         yield _diffusion_decoder()
     for name, file in (("ltx-2", "ltx2_19b_config.json"), ("ltx-2-3", "ltx2_22b_config.json")):
-        if configs is not None and only in f"{name}-vae-audio-vocoder":
-            yield from _parts(name, json.loads((configs / file).read_text("utf-8")))
+        if wan2gp is not None and only in f"{name}-vae-audio-vocoder":
+            yield from _parts(name, json.loads((wan2gp / CONFIGS / file).read_text("utf-8")))
 
 
 def _stand_in(name: str) -> None:
@@ -123,7 +135,7 @@ def _stand_in(name: str) -> None:
 
 
 def _upscaler(name: str, config: Config) -> Fixture:
-    from ltx_core.model.upsampler.model import LatentUpsampler  # type: ignore[import-not-found]
+    from ltx_core.model.upsampler.model import LatentUpsampler
 
     module = on_meta(lambda: LatentUpsampler(**config))
     declared = {"in_channels": 128, "mid_channels": 512, "dims": 3, **config}
@@ -133,8 +145,19 @@ def _upscaler(name: str, config: Config) -> Fixture:
     )  # fmt: skip
 
 
+def _duration_head() -> Fixture:
+    from ltx_core.duration_head import model_configurator as head
+
+    tensors = entries(_on_meta_of(head.DurationHeadConfigurator, {}))
+    return computed(
+        "ltx-2-5-duration-head", "ltx-2-5-duration-head",
+        {f"duration_head.{name}": entry for name, entry in tensors.items()},
+        of="ltx_core.DurationHead", library="ltx-core 1.2.0", config={},
+    )  # fmt: skip
+
+
 def _diffusion_decoder() -> Fixture:
-    from ltx_core.model.video_vae.diffusion_video_decoder import (  # type: ignore[import-not-found]
+    from ltx_core.model.video_vae.diffusion_video_decoder import (
         DiffusionVideoDecoder,
     )
 
@@ -172,8 +195,8 @@ def _statistics_once(tensors: Mapping[str, Entry]) -> dict[str, Entry]:
 
 
 def _parts(name: str, config: Config) -> Iterator[Fixture]:
-    from ltx_core.model.audio_vae import model_configurator as audio  # type: ignore[import-not-found]
-    from ltx_core.model.video_vae import model_configurator as video  # type: ignore[import-not-found]
+    from ltx_core.model.audio_vae import model_configurator as audio
+    from ltx_core.model.video_vae import model_configurator as video
 
     def halves(encoder: Any, decoder: Any) -> dict[str, Entry]:
         both = {f"encoder.{key}": entry for key, entry in _entries(encoder).items()}

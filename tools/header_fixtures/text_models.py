@@ -35,7 +35,8 @@ _QWEN_3B = {"vocab_size": 151936, "hidden_size": 2048, "intermediate_size": 1100
             "num_hidden_layers": 36, "num_attention_heads": 16, "num_key_value_heads": 2,
             "tie_word_embeddings": True}  # fmt: skip
 _QWEN_7B = {"vocab_size": 152064, "hidden_size": 3584, "intermediate_size": 18944,
-            "num_hidden_layers": 28, "num_attention_heads": 28, "num_key_value_heads": 4}  # fmt: skip
+            "num_hidden_layers": 28, "num_attention_heads": 28,
+            "num_key_value_heads": 4}  # fmt: skip
 _QWEN_1_5B = {"vocab_size": 151936, "hidden_size": 1536, "intermediate_size": 8960,
               "num_hidden_layers": 28, "num_attention_heads": 12, "num_key_value_heads": 2,
               "tie_word_embeddings": True}  # fmt: skip
@@ -129,6 +130,7 @@ PUBLISHED: tuple[tuple[str, str, str, str, Config], ...] = (
     ("qwen-3-8b", "qwen-3-8b", "Qwen3ForCausalLM", "Qwen3Config",
      _qwen3(4096, 12288, 36, 32, tied=False)),
     ("gemma-3-12b-text", "gemma-3-12b", "Gemma3ForCausalLM", "Gemma3TextConfig", _GEMMA3_12B),
+    ("gemma-3-4b-text", "gemma-3-4b", "Gemma3ForCausalLM", "Gemma3TextConfig", _GEMMA3_4B),
     ("gemma-3-1b", "gemma-3-1b", "Gemma3ForCausalLM", "Gemma3TextConfig", _GEMMA3_1B),
     ("gemma-2-2b", "gemma-2-2b", "Gemma2ForCausalLM", "Gemma2Config", _GEMMA2_2B),
     ("mistral-7b", "unknown", "MistralForCausalLM", "MistralConfig",

@@ -76,6 +76,7 @@ def _open_clip(size: TowerSize, placement: Placement) -> Layout:
             Has("token_embedding.weight"),
             Has("transformer.resblocks.0.attn.in_proj_weight"),
             side("ln_final.weight", 0, size.width),
+            HasNo("visual."),
         ),
         form=(
             side("token_embedding.weight", 0, 49408),

@@ -37,7 +37,7 @@ def cogvideox(
             Has("patch_embed.text_proj.weight"),
             Has("time_embedding.linear_1.weight"),
             Has("norm_final.weight"),
-            HasNo(("controlnet_", "local_")),
+            HasNo(("controlnet_", "local_", "perceiver_")),
             either(side(f"{_PATCH}.bias", 0, width), side(f"{_PATCH}.weight", 0, width)),
             side(f"{_PATCH}.weight", 1, channels),
             *marks,

@@ -1,7 +1,15 @@
 """HunyuanVideo's denoisers in the publisher's, ComfyUI's and diffusers' names."""
 
 from compat.identify.kinds.video_placement import diffusers_only, unet_loader
-from compat.identify.model import Dim, Layout, Need, Predicate, Role, Signature
+from compat.identify.model import (
+    Dim,
+    Layout,
+    Need,
+    Placement,
+    Predicate,
+    Role,
+    Signature,
+)
 from compat.identify.predicates import Blocks, Has, HasNo, either, side
 
 TEXT_1_0 = (
@@ -118,6 +126,12 @@ def _diffusers(channels: int, diffusers_class: str) -> Layout:
     )
 
 
+_APART = (
+    "ComfyUI's model has one matrix for q, k and v where this file has three: take Comfy-Org's "
+    "repackaged file"
+)
+
+
 def hunyuan_video_1_5(
     *,
     id: str,
@@ -157,7 +171,7 @@ def hunyuan_video_1_5(
         parameters=parameters,
         dims=dims,
         needs=_TEXT_1_5,
-        placement=unet_loader(diffusers_class),
+        placement=Placement(diffusers_class=diffusers_class, note=_APART),
         layouts=(
             Layout(
                 name="comfyui",

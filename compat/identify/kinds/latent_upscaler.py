@@ -22,7 +22,7 @@ def latent_upscaler(
     parameters: int,
     source: str,
 ) -> Signature:
-    """A signature for an upscaler of ``width`` channels within; ``upsampler`` tells what it does."""
+    """A signature for an upscaler of ``width`` inner channels; ``upsampler`` tells its kind."""
     return Signature(
         id=id,
         family=family,

@@ -19,13 +19,15 @@ class Shape:
 
     ``width`` is that of the first level, ``context`` the width of the encoded prompt, ``pooled``
     the columns of the label embedding (0 for none), ``levels`` how often the picture is halved,
-    plus one. ``attention`` names the places where the prompt is read, by layout.
+    plus one, ``middle`` the transformer blocks in the middle. ``attention`` names the places where
+    the prompt is read, by layout.
     """
 
     width: int
     context: int
     pooled: int
     levels: int
+    middle: int
     attention: tuple[str, str]
     attention_diffusers: tuple[str, str]
 
@@ -35,10 +37,10 @@ _OUTER_DIFFUSERS = ("down_blocks.0.attentions.0", "down_blocks.0.attentions.1")
 _INNER = ("input_blocks.4.1", "input_blocks.5.1")
 _INNER_DIFFUSERS = ("down_blocks.1.attentions.0", "down_blocks.1.attentions.1")
 
-SD_1 = Shape(320, 768, 0, 4, _OUTER, _OUTER_DIFFUSERS)
-SD_2 = Shape(320, 1024, 0, 4, _OUTER, _OUTER_DIFFUSERS)
-SD_XL = Shape(320, 2048, 2816, 3, _INNER, _INNER_DIFFUSERS)
-REFINER = Shape(384, 1280, 2560, 4, _INNER, _INNER_DIFFUSERS)
+SD_1 = Shape(320, 768, 0, 4, 1, _OUTER, _OUTER_DIFFUSERS)
+SD_2 = Shape(320, 1024, 0, 4, 1, _OUTER, _OUTER_DIFFUSERS)
+SD_XL = Shape(320, 2048, 2816, 3, 10, _INNER, _INNER_DIFFUSERS)
+REFINER = Shape(384, 1280, 2560, 4, 4, _INNER, _INNER_DIFFUSERS)
 """ComfyUI supported_models.py: SD15, SD20, SDXL, SDXLRefiner."""
 
 _NOT_A_PLAIN_UNET = (
@@ -81,6 +83,8 @@ def unet(
             label if shape.pooled else HasNo("label_emb."),
             HasNo(("input_blocks.1.1.time_stack.", "input_hint_block.")),
             _context(shape.attention, shape.context),
+            # Distilled kin (SSD-1B, Vega, KOALA) have fewer blocks there, or none.
+            Blocks("middle_block.1.transformer_blocks", shape.middle),
         ),
         form=(Blocks("input_blocks", blocks), Blocks("output_blocks", blocks), Has("out.2.weight")),
         source="ComfyUI model_detection.py and its UNetModel; diffusers UNet2DConditionModel",
@@ -115,6 +119,7 @@ def _diffusers(shape: Shape, channels: int, placement: Placement) -> Layout:
             label if shape.pooled else HasNo(("add_embedding.", "class_embedding.")),
             HasNo(_NOT_A_PLAIN_UNET),
             _context(shape.attention_diffusers, shape.context),
+            Blocks("mid_block.attentions.0.transformer_blocks", shape.middle),
         ),
         form=(
             Blocks("down_blocks", shape.levels),

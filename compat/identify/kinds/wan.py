@@ -38,10 +38,11 @@ HUMAN = "audio_proj."
 FACE = "face_adapter."
 FIRST_LAST = "img_emb.emb_pos"
 REFERENCE = "ref_conv.weight"
+FORCING = "fps_embedding.weight"
 
-RELATIVES = ("vace_", "control_adapter.", SPEECH, HUMAN, FACE, REFERENCE)
+RELATIVES = ("vace_", "control_adapter.", SPEECH, HUMAN, FACE, REFERENCE, FORCING)
 """Keys by which ComfyUI's model_detection.py tells the relatives from the plain model, all of
-whose keys they share."""
+whose keys they share; SkyReels V2's diffusion forcing adds the frame rate."""
 
 _DIFFUSERS_IMAGE = "condition_embedder.image_embedder."
 _SOURCE = "ComfyUI model_detection.py and Wan's classes in it; diffusers WanTransformer3DModel"
@@ -62,7 +63,7 @@ def wan(
     form: tuple[Predicate, ...] = (),
     needs: tuple[Need, ...] = (),
     diffusers_marks: tuple[Predicate, ...] | None = None,
-    diffusers_absent: tuple[str, ...] = ("vace_", FACE),
+    diffusers_absent: tuple[str, ...] = ("vace_", FACE, FORCING),
     placement: Placement | None = None,
 ) -> Signature:
     """A signature for one Wan denoiser.

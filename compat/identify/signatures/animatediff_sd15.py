@@ -6,7 +6,7 @@ SIGNATURE = motion_unet(
     id="animatediff-sd15",
     variant="on SD 1.5",
     shape=SD_1,
-    parameters=0,
+    parameters=1_313_334_404,
     diffusers_class="AnimateDiffPipeline",
     needs=(CLIP_L,),
 )

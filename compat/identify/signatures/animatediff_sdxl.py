@@ -6,7 +6,7 @@ SIGNATURE = motion_unet(
     id="animatediff-sdxl",
     variant="on SDXL",
     shape=SD_XL,
-    parameters=0,
+    parameters=2_804_601_284,
     diffusers_class="AnimateDiffSDXLPipeline",
     needs=(
         CLIP_L,

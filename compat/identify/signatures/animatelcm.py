@@ -9,7 +9,7 @@ SIGNATURE = motion_module(
     levels=4,
     middle=None,
     frames=(),
-    parameters=0,
+    parameters=453_209_280,
     needs=(SD_1,),
     diffusers=False,
 )

@@ -7,8 +7,8 @@ SIGNATURE = clip_text(
     id="clip-l",
     variant="L text encoder",
     size=TowerSize(width=768, layers=12, parameters=123060480, open_clip_layers=12),
-    source="transformers CLIPTextModel in the openai/clip-vit-large-patch14 configuration; ComfyUI "
-    "sd.py",
+    source="transformers CLIPTextModel in the openai/clip-vit-large-patch14 configuration; "
+    "ComfyUI sd.py",
     placement=Placement(
         comfyui_loader="CLIPLoader",
         comfyui_folder="text_encoders",

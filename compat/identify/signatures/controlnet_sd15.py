@@ -32,7 +32,7 @@ SIGNATURE = Signature(
     placement=PLACEMENT,
     layouts=tuple(
         Layout(
-            name="publisher",
+            name="publisher" if root else "publisher, bare",
             marks=(
                 Has(root + "zero_convs.0.0.weight"),
                 Has(root + "input_hint_block.0.weight"),

@@ -14,13 +14,14 @@ SIGNATURE = language_model(
         has=("self_attn.q_norm.weight", "post_feedforward_layernorm.weight"),
         has_not=("layer_scalar",),
     ),
-    source="transformers Gemma3ForConditionalGeneration in the google/gemma-3-12b-it configuration; "
+    source="transformers Gemma3ForConditionalGeneration in the gemma-3-12b-it configuration; "
     "ComfyUI sd.py",
     placement=Placement(
         comfyui_loader="LTXAVTextEncoderLoader",
         comfyui_folder="text_encoders",
         diffusers_class="transformers.Gemma3ForConditionalGeneration",
-        note="also LTXVGemmaCLIPModelLoader of ComfyUI-LTXVideo for a folder; needs its tokenizer: "
-        "inside a single file as spiece_model, else tokenizer files beside the folder",
+        note="also LTXVGemmaCLIPModelLoader of ComfyUI-LTXVideo for a folder; needs its "
+        "tokenizer: inside a single file as spiece_model, else tokenizer files beside the "
+        "folder",
     ),
 )

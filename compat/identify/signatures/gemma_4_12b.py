@@ -24,7 +24,7 @@ SIGNATURE = language_model(
         comfyui_loader="CLIPLoader",
         comfyui_folder="text_encoders",
         diffusers_class="transformers.Gemma4UnifiedForConditionalGeneration",
-        note="LTX-2.5 accepts only its own fine-tune (gemma4-12b-ltx-v1), which the header alone "
-        "does not tell from the stock model",
+        note="LTX-2.5 accepts only its own fine-tune (gemma4-12b-ltx-v1), which the header "
+        "alone does not tell from the stock model",
     ),
 )

@@ -16,6 +16,7 @@ SIGNATURE = Signature(
     marks=(Has(_TABLE), Has(f"{_FIRST}.proj_in.weight")),
     form=(side(_TABLE, 2, 320), Blocks("down_blocks", 3), Blocks("up_blocks", 3)),
     source="AnimateDiff-Evolved motion_module_hsxl.py",
+    parameters=237_316_800,
     dims=(Dim(key="frames", name=_TABLE, axis=1), Dim(key="width", name=_TABLE, axis=2)),
     needs=(SD_XL,),
     placement=PLACEMENT,

@@ -2,7 +2,7 @@
 
 from compat.identify.kinds.autoencoder import in_diffusers, layout, published
 from compat.identify.model import Placement, Role
-from compat.identify.predicates import Blocks, Has, HasNo, side
+from compat.identify.predicates import Blocks, side
 
 PROJECTION = "text_embedding_projection.video_aggregate_embed.weight"
 PLACEMENT = Placement(
@@ -16,22 +16,12 @@ SIGNATURE = published(
     layout(
         "publisher",
         side("video_embeddings_connector.learnable_registers", 1, 4096),
-        side("audio_embeddings_connector.learnable_registers", 1, 2048),
+        side(PROJECTION, 1, 188160),
         form=(
-            side(PROJECTION, 1, 188160),
+            side(PROJECTION, 0, 3840, 4096),
             Blocks("video_embeddings_connector.transformer_1d_blocks", 8, alike=True),
         ),
         channels=(PROJECTION, 0),
-        placement=PLACEMENT,
-        key="text-width",
-    ),
-    layout(
-        "connectors only",
-        side("video_embeddings_connector.learnable_registers", 1, 4096),
-        Has("video_embeddings_connector.transformer_1d_blocks.0.attn1.to_gate_logits.weight"),
-        HasNo("text_embedding_projection."),
-        form=(Blocks("video_embeddings_connector.transformer_1d_blocks", 8, alike=True),),
-        channels=("video_embeddings_connector.learnable_registers", 1),
         placement=PLACEMENT,
         key="text-width",
     ),

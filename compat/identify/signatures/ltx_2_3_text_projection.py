@@ -5,6 +5,8 @@ from compat.identify.predicates import HasNo, either, side
 
 ROOTS = ("text_embedding_projection.", "")
 VIDEO, AUDIO = "video_aggregate_embed.weight", "audio_aggregate_embed.weight"
+BESIDE = ("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")
+"""What stands beside a projection in larger files."""
 
 SIGNATURE = Signature(
     id="ltx-2-3-text-projection",
@@ -14,7 +16,7 @@ SIGNATURE = Signature(
     generation="2.3",
     marks=(
         either(*(side(root + VIDEO, 1, 188160) for root in ROOTS)),
-        HasNo(("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")),
+        HasNo(BESIDE),
     ),
     form=(
         either(*(side(root + VIDEO, 0, 4096) for root in ROOTS)),

@@ -38,7 +38,7 @@ SIGNATURE = published(
     family="ltx2",
     variant="2.5 with a diffusion decoder, 8x32x32",
     generation="2.3",
-    parameters=736070513,
+    parameters=417133616,
     source="ltx-core DiffusionVideoDecoder in the size of diffusers' LTX2 diffusion decoder; 309 "
-    "decoder and 84 encoder tensors in the published file",
+    "decoder and 84 encoder tensors in the published file; the count is the decoder's",
 )

@@ -2,7 +2,7 @@
 
 from compat.identify.kinds.autoencoder import in_diffusers, layout, published
 from compat.identify.model import Placement, Role
-from compat.identify.predicates import Blocks, Has, HasNo, side
+from compat.identify.predicates import Blocks, Has, side
 
 PROJECTION = "text_embedding_projection.aggregate_embed.weight"
 PLACEMENT = Placement(
@@ -16,22 +16,12 @@ SIGNATURE = published(
     layout(
         "publisher",
         side("video_embeddings_connector.learnable_registers", 1, 3840),
-        Has("audio_embeddings_connector.learnable_registers"),
+        side(PROJECTION, 1, 188160),
         form=(
-            side(PROJECTION, 1, 188160),
+            side(PROJECTION, 0, 3840, 4096),
             Blocks("video_embeddings_connector.transformer_1d_blocks", 2, alike=True),
         ),
         channels=(PROJECTION, 0),
-        placement=PLACEMENT,
-        key="text-width",
-    ),
-    layout(
-        "connectors only",
-        side("video_embeddings_connector.learnable_registers", 1, 3840),
-        Has("audio_embeddings_connector.learnable_registers"),
-        HasNo("text_embedding_projection."),
-        form=(Blocks("video_embeddings_connector.transformer_1d_blocks", 2, alike=True),),
-        channels=("video_embeddings_connector.learnable_registers", 1),
         placement=PLACEMENT,
         key="text-width",
     ),

@@ -8,6 +8,8 @@ NAMES = (
     "text_embedding_projection.weight",
     "aggregate_embed.weight",
 )
+BESIDE = ("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")
+"""What stands beside a projection in larger files."""
 
 SIGNATURE = Signature(
     id="ltx-2-text-projection",
@@ -17,7 +19,7 @@ SIGNATURE = Signature(
     generation="2.0",
     marks=(
         either(*(side(name, 1, 188160) for name in NAMES)),
-        HasNo(("video_embeddings_connector.", "model.layers.", "layers.", "language_model.")),
+        HasNo(BESIDE),
         HasNo("text_embedding_projection.video_aggregate_embed."),
     ),
     form=(either(*(side(name, 0, 3840) for name in NAMES)),),

@@ -1,5 +1,5 @@
-"""Latent upscaler that doubles the frames: of LTX-Video and of LTX-2 to 2.5, whose headers "
-"are the same."""
+"""Latent upscaler that doubles the frames: of LTX-Video and of LTX-2 to 2.5, whose "
+"headers are the same."""
 
 from compat.identify.component_predicates import Dimensions
 from compat.identify.kinds.latent_upscaler import latent_upscaler

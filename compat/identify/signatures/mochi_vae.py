@@ -1,4 +1,4 @@
-"""VAE of Mochi 1: whole, decoder alone or encoder alone."""
+"""VAE of Mochi 1, encoder and decoder."""
 
 from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
 from compat.identify.predicates import Has, side
@@ -10,21 +10,6 @@ SIGNATURE = published(
         form=(side("decoder.blocks.0.0.weight", 1, 12), side("decoder.blocks.0.0.weight", 0, 768)),
         channels=("decoder.blocks.0.0.weight", 1),
         placement=in_comfyui("AutoencoderKLMochi"),
-    ),
-    layout(
-        "publisher, decoder only",
-        Has("blocks.2.blocks.3.stack.5.weight"),
-        form=(side("blocks.0.0.weight", 1, 12), side("blocks.0.0.weight", 0, 768)),
-        channels=("blocks.0.0.weight", 1),
-        placement=in_comfyui(note="the decoder alone: it cannot encode images or clips"),
-    ),
-    layout(
-        "publisher, encoder only",
-        Has("layers.4.layers.1.attn_block.attn.qkv.weight"),
-        form=(side("output_proj.weight", 0, 24),),
-        channels=("layers.0.weight", 0),
-        placement=in_comfyui(note="the encoder alone: it cannot decode latents"),
-        key="width",
     ),
     layout(
         "diffusers",

@@ -21,7 +21,7 @@ SIGNATURE = language_model(
         comfyui_loader="",
         comfyui_folder="text_encoders",
         diffusers_class="transformers.Qwen2_5_VLTextModel",
-        note="HunyuanVideo 1.5 folders keep this half of Qwen2.5-VL 7B; the header does not tell "
-        "it from the plain Qwen2 7B, which it was not trained with",
+        note="HunyuanVideo 1.5 folders keep this half of Qwen2.5-VL 7B; the header does not "
+        "tell it from the plain Qwen2 7B, which it was not trained with",
     ),
 )

@@ -2,7 +2,7 @@
 
 from compat.identify.component_predicates import Dimensions
 from compat.identify.kinds.autoencoder import in_comfyui, layout, published
-from compat.identify.predicates import Blocks, Has, side
+from compat.identify.predicates import Blocks, Has, HasNo, side
 
 NOTE = "the VAEs of SD 1.x, SD 2.x and SDXL have one header; their weights are not interchangeable"
 
@@ -12,6 +12,8 @@ SIGNATURE = published(
         Has("decoder.mid.block_1.norm1.weight"),
         Dimensions("decoder.conv_in.weight", 4),
         side("decoder.conv_in.weight", 1, 4),
+        # Stable Video Diffusion's decoder blends frames.
+        HasNo("decoder.mid.block_1.mix_factor"),
         form=(side("decoder.conv_in.weight", 0, 512), Blocks("decoder.up", 4)),
         channels=("decoder.conv_in.weight", 1),
         placement=in_comfyui("AutoencoderKL", NOTE),

@@ -8,6 +8,6 @@ SIGNATURE = t5_encoder(
     size=T5Size(
         width=1024, inner=65536, vocabulary=32128, blocks=24, parameters=4864791552, gated=False
     ),
-    source="transformers T5EncoderModel in the t5-11b configuration; ComfyUI t5_old_config_xxl.json",
+    source="transformers T5EncoderModel in the t5-11b size; ComfyUI t5_old_config_xxl.json",
     placement=encoder_placement("cosmos", "T5EncoderModel"),
 )

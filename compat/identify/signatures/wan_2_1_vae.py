@@ -10,9 +10,10 @@ SIGNATURE = published(
         HasNo("decoder.upsamples.0.upsamples.0.residual.2.weight"),
         HasNo("decoder.upsamples.0.upsamples."),
         side("encoder.conv1.weight", 1, 3),
+        # Pruned ones (LightVAE) are narrower and models of their own.
+        side("decoder.head.0.gamma", 0, 96),
         form=(
             side("decoder.conv1.weight", 1, 16),
-            side("decoder.head.0.gamma", 0, 96),
             side("conv2.weight", 0, 16),
         ),
         channels=("decoder.conv1.weight", 1),
