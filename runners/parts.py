@@ -1,7 +1,7 @@
 """Cuts a model into the parts that loaders are asked about, each with its header."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from compat.formats.diffusers_folder import INDEX, Component, take_inventory
 from compat.formats.header import Header, read_header
 from compat.formats.model import TensorInfo
 from compat.identify.identify import identify_header
-from compat.identify.model import Identification, Role
+from compat.identify.model import UNKNOWN, Identification, Role
 
 MOST_TENSORS = 50_000
 """More than ten times the largest bundle there is (LTX-2, about 5,000)."""
@@ -26,7 +26,8 @@ class Part:
     """One header and what framegate says of it.
 
     ``component`` holds name, library, kind and config of a part whose folder says what it is; None
-    for a file that has to speak for itself. ``name`` is empty for a whole file.
+    for a file that has to speak for itself. ``name`` is empty for a whole file; ``inside`` marks a
+    lesser part of a bundle, whose tensors are the bundle's.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Part:
     metadata: Mapping[str, str]
     answer: Identification
     component: Mapping[str, Any] | None = None
+    inside: bool = False
 
     @property
     def by_transformers(self) -> bool:
@@ -61,7 +63,16 @@ def parts_of(path: Path, answer: Identification) -> Iterator[Part | Unreadable]:
     elif path.is_dir():
         yield from _components(path)
     else:
-        yield _file(path, answer)
+        whole = _file(path, answer)
+        yield whole
+        if isinstance(whole, Part) and whole.component is None:
+            yield from _bundled(whole)
+
+
+def _bundled(whole: Part) -> Iterator[Part]:
+    for part in whole.answer.parts:
+        if part.id not in (UNKNOWN, whole.answer.id):
+            yield replace(whole, name=part.role.value, answer=part, inside=True)
 
 
 def _file(path: Path, answer: Identification) -> Part | Unreadable:

@@ -113,14 +113,14 @@ def comfyui_python(wanted: Wanted) -> Path | None:
 def _names(part: Part, wanted: Wanted) -> Iterator[str]:
     """The probes that fit a part: a folder's component names its library itself."""
     library = part.component["library"] if part.component else ""
-    if wanted.opinion:
+    if wanted.opinion and not part.inside:
         if library == "transformers":
             yield "transformers-knows-config"
         elif not library:
             yield "diffusers-knows-file"
     if wanted.dry_load:
         yield "transformers-dry-load" if part.by_transformers else "diffusers-dry-load"
-    if wanted.comfyui is not None and not library:
+    if wanted.comfyui is not None and not library and not part.inside:
         yield from COMFYUI if part.format == "gguf" else COMFYUI[:1]
 
 
