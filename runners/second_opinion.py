@@ -14,9 +14,8 @@ from runners.batch import Question, ask_all
 from runners.parts import Part, Unreadable, parts_of
 from runners.process import Worker
 
-OPINIONS = ("diffusers-knows-file", "transformers-knows-config")
-DRY_LOADS = ("diffusers-dry-load", "transformers-dry-load")
-COMFYUI = ("comfyui-knows-file", "comfyui-gguf-knows-file")
+COMFYUI = ("comfyui-knows-file", "comfyui-dry-load", "comfyui-gguf-knows-file")
+"""Probes that are asked in ComfyUI's interpreter, all others in the one with diffusers."""
 
 QUIET: Mapping[str, str] = {
     # Nothing is fetched: a config that is not here is a config that could not be checked.
@@ -121,7 +120,11 @@ def _names(part: Part, wanted: Wanted) -> Iterator[str]:
     if wanted.dry_load:
         yield "transformers-dry-load" if part.by_transformers else "diffusers-dry-load"
     if wanted.comfyui is not None and not library and not part.inside:
-        yield from COMFYUI if part.format == "gguf" else COMFYUI[:1]
+        yield "comfyui-knows-file"
+        if part.format == "gguf":
+            yield "comfyui-gguf-knows-file"
+        if wanted.dry_load:
+            yield "comfyui-dry-load"
 
 
 def _question(probe: Probe, part: Part, wanted: Wanted) -> Question:

@@ -114,11 +114,13 @@ def _line(opinion: Mapping[str, Any]) -> str:
         return f"could not {verb} ({opinion['probe'] or 'no loader'}): {words}"
     if "class" in opinion:
         return _dry_load(opinion)
-    if not opinion.get("said"):
-        either = " either" if opinion.get("agrees") else ""
+    if "agrees" not in opinion:
+        return f"{opinion['probe']} stopped at this file"
+    if not opinion["said"]:
+        either = " either" if opinion["agrees"] else ""
         return f"{opinion['loader']} {opinion['version']} does not know it{either}"
     agrees = {True: "as framegate does", False: "framegate disagrees", None: "not comparable"}
-    verdict = agrees[opinion.get("agrees")]
+    verdict = agrees[opinion["agrees"]]
     return f"{opinion['loader']} {opinion['version']} calls it {opinion['said']}: {verdict}"
 
 

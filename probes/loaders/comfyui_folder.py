@@ -21,11 +21,12 @@ _VERSION = re.compile(r"^(?:__version__|version) = ['\"]([\w.+-]{1,40})['\"]", r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComfyUI:
-    """A ComfyUI that has been imported: its version, its detection and ``comfy.sd``."""
+    """A ComfyUI that has been imported: version and modules; those it lacks are None."""
 
     version: str
     detection: Any
     sd: Any
+    utils: Any
 
 
 def comfyui_folder(session: Session, question: FileQuestion) -> Path:
@@ -68,7 +69,10 @@ def opened(session: Session, folder: Path) -> Iterator[ComfyUI]:
                 "--python PATH names its own interpreter"
             )
         yield ComfyUI(
-            version=version_of(folder), detection=detection, sd=sys.modules.get("comfy.sd")
+            version=version_of(folder),
+            detection=detection,
+            sd=sys.modules.get("comfy.sd"),
+            utils=sys.modules.get("comfy.utils"),
         )
 
 

@@ -1,13 +1,12 @@
 """The user's own ComfyUI, asked what it takes a file for."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt
+from probes.loaders.comfyui_detection import detected
 from probes.loaders.comfyui_folder import ComfyUI, comfyui_folder, opened
 from probes.loaders.comfyui_gguf import reads_gguf
 from probes.loaders.file_question import SUBJECT, FileQuestion, asked_about, meta_tensors
@@ -67,43 +66,15 @@ def _asked(role: str) -> tuple[Callable[[ComfyUI, FileQuestion], Answer | None],
     if role == "vae":
         return (_vae,)
     if role == "diffusion-model":
-        return (_checkpoint, _denoiser)
-    return (_checkpoint, _denoiser, _encoder, _vae)
-
-
-def _checkpoint(comfyui: ComfyUI, question: FileQuestion) -> Answer | None:
-    """As CheckpointLoaderSimple does: the denoiser below the prefix that most names have."""
-    tensors = meta_tensors(question)
-    prefix = comfyui.detection.unet_prefix_from_state_dict(tensors)
-    return _named(_config_of(comfyui, tensors, prefix, question))
+        return (_denoiser,)
+    return (_denoiser, _encoder, _vae)
 
 
 def _denoiser(comfyui: ComfyUI, question: FileQuestion) -> Answer | None:
-    """As UNETLoader does: without a prefix, then in the layouts of diffusers it converts."""
-    tensors = meta_tensors(question)
-    prefix = comfyui.detection.unet_prefix_from_state_dict(tensors)
-    inside = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
-    tensors = inside or tensors
-    config = _config_of(comfyui, dict(tensors), "", question)
-    if config is None:
-        converted = comfyui.detection.convert_diffusers_mmdit(dict(tensors), "")
-        if converted is not None:
-            config = _config_of(comfyui, converted, "", question)
-        else:
-            config = comfyui.detection.model_config_from_diffusers_unet(tensors)
-    return _named(config)
-
-
-def _config_of(comfyui: ComfyUI, tensors: Any, prefix: str, question: FileQuestion) -> Any:
-    detect = comfyui.detection.model_config_from_unet
-    if "metadata" in inspect.signature(detect).parameters:
-        return detect(tensors, prefix, metadata=dict(question.metadata) or None)
-    return detect(tensors, prefix)
-
-
-def _named(config: Any) -> Answer | None:
-    if config is None:
+    found = detected(comfyui, question)
+    if found is None:
         return None
+    config = found[0]
     return type(config).__name__, dict(config.unet_config), COMFYUI
 
 

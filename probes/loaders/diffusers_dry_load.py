@@ -40,6 +40,8 @@ def diffusers_dry_load(session: Session) -> Iterator[Finding]:
     question = asked_about(session)
     loader = f"diffusers {diffusers.__version__}"
     part = question.component
+    if how := packed_by(part.config if part else {}, question.tensors):
+        session.skip(f"its weights are packed by {quoted(how)}, so shapes differ from the class's")
     trial = _trial(session, question, part, loader) if part else _file(session, question, loader)
     if isinstance(trial, Finding):
         yield trial
@@ -55,8 +57,6 @@ def _trial(
     kind = diffusers_class(part.library, part.kind)
     if kind is None:
         session.skip(f"{loader} has no model class {quoted(part.kind)}")
-    if how := packed_by(part.config):
-        session.skip(f"the weights are packed by {quoted(how)}, shapes differ")
     try:
         config = described(part.config)
     except UnsafeConfigError as error:

@@ -1,6 +1,6 @@
 """Lets a config.json describe a model, and nothing else: no code, no downloads, no giants."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 MOST_LAYERS = 1000
@@ -14,16 +14,26 @@ _DROPPED = ("auto_map", "quantization_config", "_name_or_path", "_commit_hash",
 """Keys by which a config can name code to run, weights to fetch or packages to call."""
 
 
+PACKINGS: Mapping[str, str] = {
+    "._data": "optimum-quanto", ".absmax": "bitsandbytes", ".qweight": "GPTQ or AWQ",
+    ".weight_scale_2": "nvfp4", ".weight_packed": "compressed-tensors",
+}  # fmt: skip
+"""Endings of names that come with weights of other names or shapes than the class has (section 7
+of the signatures' fact table)."""
+
+
 class UnsafeConfigError(Exception):
     """A config that describes no model anybody published."""
 
 
-def packed_by(config: Mapping[str, Any]) -> str:
-    """How the weights are packed, where the config says so; their shapes are then others."""
+def packed_by(config: Mapping[str, Any], names: Iterable[str]) -> str:
+    """How the weights are packed, by config or names; "" for weights as the class holds them."""
     found = config.get("quantization_config")
-    if not isinstance(found, dict):
-        return ""
-    return str(found.get("quant_method", "a quantiser"))[:40]
+    if isinstance(found, dict):
+        return str(found.get("quant_method", "a quantiser"))[:40]
+    return next(
+        (how for name in names for ending, how in PACKINGS.items() if name.endswith(ending)), ""
+    )
 
 
 def described(config: Mapping[str, Any]) -> dict[str, Any]:

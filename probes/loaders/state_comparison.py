@@ -28,6 +28,9 @@ COMPANIONS = re.compile(
 COMPUTED_BUFFERS = (".pe", ".pos_embedding", "position_ids", "inv_freq", "_float_tensor")
 """Endings of buffers that a class fills by itself when it is made."""
 
+OPTIONAL = re.compile(r"(^|\.)(scale_input|input_scale|output_scale)$")
+"""Scales that a loader has a place for and a value of its own, so that files may leave them out."""
+
 _BLOCK = re.compile(r"^(.*?\.\d+)\.")
 
 
@@ -63,7 +66,7 @@ def compared(
 ) -> Comparison:
     """Compare by name, then by shape; ``ignored`` are patterns the class itself overlooks."""
     patterns = [re.compile(pattern) for pattern in ignored]
-    absent = [name for name in needed if name not in found]
+    absent = [name for name in needed if name not in found and not OPTIONAL.search(name)]
     own = set(buffers)
     extra = [name for name in found if name not in needed]
     return Comparison(
@@ -98,7 +101,7 @@ def _missing(question: FileQuestion, comparison: Comparison) -> Finding:
     return finding(
         question,
         "dry-load-missing-keys",
-        Severity.HIGH,
+        _damage(question),
         f"{comparison.loader} needs {comparison.needed} tensors and the file lacks {len(names)}: "
         f"{_some(names)}{_blocks(names)}",
         remedy="download the file again; if it stays so, it is not the whole model",
@@ -141,7 +144,7 @@ def _mismatched(question: FileQuestion, comparison: Comparison) -> Finding:
     return finding(
         question,
         "dry-load-shape-mismatch",
-        Severity.HIGH,
+        _damage(question),
         f"{quoted(name)} is {list(found)} in the file and {list(needed)} in {comparison.loader}"
         f"{more}",
         remedy="file and config are of different models; take both from the same one",
@@ -181,6 +184,12 @@ def _unexpected(question: FileQuestion, comparison: Comparison) -> Iterator[Find
             detail=quoted(others[0]),
             **_counted(others, comparison.needed),
         )
+
+
+def _damage(question: FileQuestion) -> Severity:
+    """HIGH where framegate or a config says what the file should be, else only the loader does."""
+    expected = question.mine or question.component is not None
+    return Severity.HIGH if expected else Severity.MEDIUM
 
 
 def _some(names: Iterable[str]) -> str:

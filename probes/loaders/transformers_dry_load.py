@@ -40,6 +40,9 @@ def transformers_dry_load(session: Session) -> Iterator[Finding]:
     import transformers
 
     question = asked_about(session)
+    part = question.component
+    if how := packed_by(part.config if part else {}, question.tensors):
+        session.skip(f"its weights are packed by {quoted(how)}, so shapes differ from the class's")
     library = f"transformers {transformers.__version__}"
     tried = [
         attempt(partial(_loaded, question, kind, entry.config, f"{entry.kind} of {library}"))
@@ -75,8 +78,6 @@ def _candidates(
 
 
 def _own(session: Session, part: Component) -> Published:
-    if how := packed_by(part.config):
-        session.skip(f"the weights are packed by {quoted(how)}, shapes differ")
     try:
         return Published(ids=(), kind=part.kind, config=described(part.config), inside=())
     except UnsafeConfigError as error:

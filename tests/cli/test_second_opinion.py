@@ -90,6 +90,7 @@ def told(monkeypatch):
             loaded(),
             "transformer: dry load: LTX of diffusers 0.42.1 needs 715 tensors: 2 missing, none",
         ),
+        (silent(Outcome.FAIL), "comfyui-knows-file stopped at this file"),
         (silent(Outcome.SKIP, reason="no torch"), "could not tell (comfyui-knows-file): no torch"),
         (
             silent(Outcome.ERROR, reason="killed", last_words="Segmentation fault"),

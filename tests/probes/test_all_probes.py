@@ -46,6 +46,7 @@ def test_the_first_set_is_complete():
         "animatediff-free-noise",
         "bf16-save-path",
         "bf16-to-numpy",
+        "comfyui-dry-load",
         "comfyui-gguf-knows-file",
         "comfyui-knows-file",
         "complex128",

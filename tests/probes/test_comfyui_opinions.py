@@ -181,3 +181,63 @@ def test_a_source_without_both_lists_says_so(tmp_path, text):
     source.write_text(text)
     with pytest.raises(ValueError, match=r"malformed|does not list"):
         architectures(source)
+
+
+BLOCK = "transformer_blocks.3.scale_shift_table"
+DRY = "comfyui-dry-load"
+
+
+def test_scales_that_comfyui_applies_by_itself_are_no_finding(stub):
+    shapes = {**LTX_2B, "scaled_fp8": [0], "patchify_proj.scale_weight": []}
+    assert stub(shapes, "ltx-video-2b", DRY).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("prefix", ["", "model.diffusion_model."])
+def test_a_whole_file_in_the_model_comfyui_builds_lacks_nothing(stub, prefix):
+    shapes = {prefix + name: shape for name, shape in LTX_2B.items()}
+    asked = stub(shapes, "ltx-video-2b", DRY)
+    assert asked.outcome is Outcome.PASS, asked.text
+    assert asked.measures["needed"] == len(LTX_2B)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "severity"),
+    [
+        ({"scale_shift_table": None}, "dry-load-missing-keys", "high"),
+        ({BLOCK: [6, 1]}, "dry-load-shape-mismatch", "high"),
+        ({"stray": [1]}, "dry-load-unexpected-keys", "low"),
+        ({BLOCK: [9, 2048], "prompt_adaln_single.weight": [1]}, "dry-load-other-model", "medium"),
+        ({BLOCK: None, "blocks.3.scale_shift_table": [6, 2048], "other.weight": [1]},
+         "dry-load-other-model", "medium"),
+    ],
+)  # fmt: skip
+def test_damage_is_told_from_a_model_of_another_version(stub, changes, rule, severity):
+    shapes = {n: s for n, s in {**LTX_2B, **changes}.items() if s is not None}
+    asked = stub(shapes, "ltx-video-2b", DRY)
+    assert [(f.rule, f.severity) for f in asked.findings] == [(rule, severity)], asked.text
+
+
+def test_what_only_comfyui_takes_a_file_for_damages_nothing(stub):
+    shapes = {name: shape for name, shape in LTX_2B.items() if name != "scale_shift_table"}
+    assert [finding.severity for finding in stub(shapes, probe=DRY).findings] == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "more", "reason"),
+    [
+        ({"patchify_proj.weight_scale_2": []}, {}, "packed by nvfp4"),
+        ({"reads_to_build": [1]}, {}, "reads weights to build it"),
+        ({"breaks": [1]}, {}, "does not build it here"),
+        ({}, {"role": "vae"}, "only diffusion models are built"),
+    ],
+)
+def test_a_model_that_cannot_be_built_is_skipped_with_the_reason(stub, extra, more, reason):
+    asked = stub({**LTX_2B, **extra}, "ltx-video-2b", DRY, **more)
+    assert asked.outcome is Outcome.SKIP
+    assert reason in asked.reason
+
+
+def test_a_model_comfyui_does_not_know_is_not_built(stub):
+    asked = stub({"x": [1]}, "ltx-video-2b", DRY)
+    assert asked.outcome is Outcome.SKIP
+    assert "does not know it" in asked.reason
