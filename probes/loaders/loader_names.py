@@ -53,6 +53,8 @@ DIFFUSERS: Mapping[str, tuple[LoaderName, ...]] = {
     "v1": (_name("stable-diffusion", "sd-1-5"),),
     "inpainting": (_name("stable-diffusion", "sd-1-5-inpaint"),),
     "v2": (_name("stable-diffusion", "sd-2"),),
+    "instruct-pix2pix": (_name("stable-diffusion", "sd-1-5-instruct-pix2pix"),),
+    "xl_inpaint": (_name("stable-diffusion", "sdxl-inpaint"),),
     "xl_base": (_name("stable-diffusion", "sdxl"),),
     "xl_refiner": (_name("stable-diffusion", "sdxl-refiner"),),
 }
@@ -98,8 +100,9 @@ COMFYUI: Mapping[str, tuple[LoaderName, ...]] = {
     "HunyuanVideo15_SR_Distilled": (_name("hunyuan-video", "hunyuan-video-1-5-sr"),),
     "GenmoMochi": (_name("mochi", "mochi-1"),),
     "SD15": (_name("stable-diffusion", "sd-1-5", "sd-1-5-inpaint"),),
+    "SD15_instructpix2pix": (_name("stable-diffusion", "sd-1-5-instruct-pix2pix"),),
     "SD20": (_name("stable-diffusion", "sd-2"),),
-    "SDXL": (_name("stable-diffusion", "sdxl"),),
+    "SDXL": (_name("stable-diffusion", "sdxl", "sdxl-inpaint"),),
     "SDXLRefiner": (_name("stable-diffusion", "sdxl-refiner"),),
     "CogVideoX_T2V": (_name("cogvideox"),),
     "CogVideoX_I2V": (_name("cogvideox"),),
@@ -109,7 +112,7 @@ COMFYUI: Mapping[str, tuple[LoaderName, ...]] = {
 FOREIGN = frozenset({
     # diffusers
     "flux-dev", "flux-schnell", "flux-fill", "flux-depth", "flux-2-dev", "chroma", "sd3",
-    "sd35_large", "sd35_medium", "upscale", "playground-v2-5", "instruct-pix2pix", "auraflow",
+    "sd35_large", "sd35_medium", "upscale", "playground-v2-5",  "auraflow",
     "lumina2", "sana", "hidream", "z-image-turbo", "cosmos-1.0-t2w-7B", "cosmos-1.0-t2w-14B",
     "cosmos-1.0-v2w-7B", "cosmos-1.0-v2w-14B", "cosmos-2.0-t2i-2B", "cosmos-2.0-t2i-14B",
     "cosmos-2.0-v2w-2B", "cosmos-2.0-v2w-14B",
