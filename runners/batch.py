@@ -33,15 +33,17 @@ StartWorker = Callable[[Path], Worker]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One probe aimed at one device."""
+    """One probe aimed at one device; about ``model`` (a path), ``material`` is its header."""
 
     probe: Probe
     device: Device
+    model: str = ""
+    material: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
         """The device as the probe and the evidence see it."""
-        return Target(backend=_backend(self), device=self.device.kind)
+        return Target(backend=_backend(self), device=self.device.kind, model=self.model)
 
 
 def questions(probes: Iterable[Probe], devices: Iterable[Device]) -> tuple[Question, ...]:
@@ -61,7 +63,7 @@ def questions(probes: Iterable[Probe], devices: Iterable[Device]) -> tuple[Quest
 
 def ask_all(
     asked: Iterable[Question],
-    environment: Environment,
+    environment: Environment | None,
     *,
     package: str = "probes",
     start: StartWorker | None = None,
@@ -69,8 +71,9 @@ def ask_all(
 ) -> Generator[ProbeResult]:
     """Yield the result of each question as soon as it is known, in order.
 
-    ``package`` is where the probes stand, ``start`` starts a probing worker with the given log.
-    Close the iterator to end the worker early.
+    ``package`` is where the probes stand, ``start`` starts a probing worker with the given log;
+    ``environment`` is None where the worker's is another than this one. Close the iterator to end
+    the worker early.
     """
     with _Bench(start or _start_worker, package) as bench:
         for question in asked:
@@ -79,7 +82,7 @@ def ask_all(
             yield _answer(bench, question, environment)
 
 
-def _answer(bench: "_Bench", question: Question, environment: Environment) -> ProbeResult:
+def _answer(bench: "_Bench", question: Question, environment: Environment | None) -> ProbeResult:
     began, clock = datetime.now(UTC), time.perf_counter()
     answer = _Answer()
     if reason := _cannot_be_asked(question):
@@ -95,7 +98,7 @@ def _answer(bench: "_Bench", question: Question, environment: Environment) -> Pr
         measures=answer.measures,
         started_at=began.isoformat(timespec="milliseconds"),
         seconds=answer.seconds or time.perf_counter() - clock,
-        environment=environment.fingerprint,
+        environment=environment.fingerprint if environment is not None else "",
         crash=answer.crash,
     )
 
@@ -163,6 +166,7 @@ class _Bench(AbstractContextManager["_Bench"]):
                 "probe": question.probe.id,
                 "target": to_data(question.target),
                 "scratch": scratch,
+                "material": question.material,
             }
             reply = worker.call("probe", request, seconds=needs.seconds, on_progress=answer.note)
         self._take(reply, answer)
@@ -195,6 +199,8 @@ def _start_worker(log: Path) -> Worker:
 def _cannot_be_asked(question: Question) -> str:
     if question.device.unavailable:
         return question.device.unavailable
+    if question.probe.needs.subject and not question.material:
+        return f"it asks about {question.probe.needs.subject}, and none was named"
     needed, free = question.probe.needs.memory_mib, system.free_memory_bytes() // _MIB
     return f"it needs {needed} MiB of memory, {free} MiB are free" if needed > free else ""
 

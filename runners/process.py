@@ -33,8 +33,13 @@ LOG_TAIL_BYTES = 4000
 
 # Makes framegate's own packages importable in a foreign interpreter without showing it anything
 # else that is installed beside them: its torch and numpy are what is being asked about.
+# The current folder is taken off the path by hand: -P is refused before Python 3.11.
 _FOREIGN_START = """
-import importlib.machinery, runpy, sys
+import sys
+sys.path[:] = [entry for entry in sys.path if entry]
+if sys.version_info < (3, 11):
+    sys.exit("framegate asks interpreters from Python 3.11 on, this is " + sys.version.split()[0])
+import importlib.machinery, runpy
 root = sys.argv.pop(1)
 class OwnPackages:
     @staticmethod
@@ -241,7 +246,7 @@ class Worker:
 def _command(role: str, python: Path | None) -> list[str]:
     if python is None:
         return [sys.executable, "-P", "-m", "runners.worker", role]
-    return [str(python), "-P", "-c", _FOREIGN_START, str(_root()), role]
+    return [str(python), "-c", _FOREIGN_START, str(_root()), role]
 
 
 def _root() -> Path:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compat.cli import second_opinion
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
 from compat.cli.shared_arguments import add_fail_on, add_format, add_paths, require_existing
@@ -19,13 +20,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_format(parser)
     add_fail_on(parser)
+    second_opinion.add_arguments(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.identify.identify import identify
 
     require_existing(arguments.paths)
-    answers = [(path, identify(path)) for path in arguments.paths]
+    named = [(path, identify(path)) for path in arguments.paths]
+    answers = second_opinion.with_opinions(named, arguments)
     if arguments.format == "json":
         print_json("identify", [_result(path, answer) for path, answer in answers])
     else:
@@ -65,6 +68,7 @@ def _print(path: Path, answer: "Identification") -> None:
 
     for line in identification_lines(path, answer):
         print(line)
+    second_opinion.print_opinions(answer)
     print_findings(answer.findings)
 
 

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +47,11 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.cli import probe_output
     from compat.core.collect import collect
 
-    probes = chosen(collect("probes", Probe), arguments.only, level=arguments.level)
+    known = collect("probes", Probe)
+    probes = chosen(known, arguments.only, level=arguments.level)
     if arguments.list:
-        probe_output.print_list(probes, arguments.format)
+        about_files = [] if arguments.only else [p for p in known.values() if p.needs.subject]
+        probe_output.print_list([*probes, *about_files], arguments.format)
         return ExitCode.OK
     from runners.batch import questions
     from runners.environment import this_environment
@@ -69,7 +71,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: str) -> list[Probe]:
     """The probes to ask; ``UsageError`` for an id that does not exist.
 
-    Probes that were asked for by name are asked at every level.
+    Probes that were asked for by name are asked at every level. Those about a file are left to the
+    command that is given one.
     """
     for name in only or ():
         if name not in probes:
@@ -78,7 +81,13 @@ def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: str) 
             raise UsageError(f"there is no probe {name!r}", hint)
     if only:
         return [probes[name] for name in dict.fromkeys(only)]
-    return [p for p in probes.values() if level != "quick" or p.needs.seconds <= QUICK_SECONDS]
+    machine = about_the_machine(probes.values())
+    return [p for p in machine if level != "quick" or p.needs.seconds <= QUICK_SECONDS]
+
+
+def about_the_machine(probes: Iterable[Probe]) -> list[Probe]:
+    """The probes that ask this machine alone, not about a file somebody has to name."""
+    return [probe for probe in probes if not probe.needs.subject]
 
 
 def devices_of(environment: Environment, wanted: str) -> list[Device]:
@@ -118,7 +127,8 @@ def ask_and_record(
     from compat.core.collect import collect
     from runners.batch import questions
 
-    asked = questions(collect("probes", Probe).values(), devices_of(environment, device))
+    probes = about_the_machine(collect("probes", Probe).values())
+    asked = questions(probes, devices_of(environment, device))
     told = _told(asked, environment, store, lambda q: doing(f"{q.probe.id} on {q.device.kind}"))
     counts = Counter(verdict for _, verdict in told)
     return {MEANINGS[verdict]: counts[verdict] for verdict in Verdict if counts[verdict]}

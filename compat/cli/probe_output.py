@@ -140,10 +140,11 @@ def _listed(probe: Probe) -> Result:
         "doc": probe.doc,
         "devices": list(probe.needs.devices),
         "modules": list(probe.needs.modules),
+        "subject": probe.needs.subject,
         "seconds": probe.needs.seconds,
     }
     return Result(subject=probe.id, verdict=Outcome.SKIP.value, measures=facts)
 
 
 def _places(probe: Probe) -> str:
-    return " ".join(probe.needs.devices) or "anywhere"
+    return " ".join(probe.needs.devices) or probe.needs.subject or "anywhere"

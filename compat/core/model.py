@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, NoReturn, Protocol
 
 
 class Outcome(StrEnum):
@@ -129,17 +129,22 @@ class Target:
 class Needs:
     """What must be there before a probe can run; ``seconds`` is its time limit.
 
-    ``devices`` empty means the probe asks nothing of a device and runs anywhere.
+    ``devices`` empty means the probe asks nothing of a device and runs anywhere. ``subject`` says
+    what the question has to come with ("a model file"); empty for one about the machine alone.
     """
 
     modules: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     memory_mib: int = 0
     seconds: float = 60.0
+    subject: str = ""
 
 
 class Session(Protocol):
-    """What a probe is handed: its target, a scratch folder, a place for measures, a way to skip."""
+    """What a probe is handed: its target, a scratch folder, a place for measures, a way to skip.
+
+    ``material`` is what the question comes with, such as the header of a file.
+    """
 
     @property
     def target(self) -> Target:
@@ -151,11 +156,16 @@ class Session(Protocol):
         """Path of an empty folder that is removed after the probe."""
         ...
 
+    @property
+    def material(self) -> Mapping[str, Any]:
+        """JSON values that came with the question; empty for a question about the machine."""
+        ...
+
     def measure(self, name: str, value: object) -> None:
         """Record one JSON value as evidence."""
         ...
 
-    def skip(self, why: str) -> None:
+    def skip(self, why: str) -> NoReturn:
         """End the probe as SKIP with the reason; does not return."""
         ...
 

@@ -22,11 +22,14 @@ from runners.worker import Emit, Handler
 class ProbeSession:
     """What a probe is handed in a worker; every measure leaves at once, so a crash loses none."""
 
-    def __init__(self, target: Target, scratch: str, emit: Emit) -> None:
-        """Aim at ``target``; ``scratch`` is an empty folder."""
+    def __init__(
+        self, target: Target, scratch: str, emit: Emit, material: Mapping[str, Any] | None = None
+    ) -> None:
+        """Aim at ``target``; ``scratch`` is an empty folder, ``material`` what was handed over."""
         self._target = target
         self._scratch = scratch
         self._emit = emit
+        self._material = material or {}
 
     @property
     def target(self) -> Target:
@@ -38,6 +41,11 @@ class ProbeSession:
         """Path of an empty folder that is removed after the probe."""
         return self._scratch
 
+    @property
+    def material(self) -> Mapping[str, Any]:
+        """JSON values that came with the question; empty for a question about the machine."""
+        return self._material
+
     def measure(self, name: str, value: object) -> None:
         """Record one JSON value as evidence."""
         self._emit({"measure": name, "value": value})
@@ -47,12 +55,18 @@ class ProbeSession:
         raise SkipProbeError(why)
 
 
-def run_probe(probe: Probe, target: Target, scratch: str, emit: Emit) -> dict[str, Any]:
+def run_probe(
+    probe: Probe,
+    target: Target,
+    scratch: str,
+    emit: Emit,
+    material: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Ask ``probe`` and return outcome, reason and seconds; findings and measures are emitted.
 
     Any finding from LOW up is a FAIL; an exception is an ERROR and keeps what came before it.
     """
-    session = ProbeSession(target, scratch, emit)
+    session = ProbeSession(target, scratch, emit, material)
     outcome, reason = Outcome.PASS, ""
     began = time.perf_counter()
     try:
@@ -83,7 +97,7 @@ def probe(arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
     chosen = _probes(arguments["package"])[arguments["probe"]]
     target = from_data(Target, arguments["target"])
     before = current_state()
-    answer = run_probe(chosen, target, arguments["scratch"], emit)
+    answer = run_probe(chosen, target, arguments["scratch"], emit, arguments.get("material"))
     return {**answer, "left_behind": list(left_behind(before, current_state()))}
 
 

@@ -158,6 +158,23 @@ def test_the_list_asks_nothing(capsys):
     assert all(ALL[line.split()[0]].title in line for line in lines)
 
 
+def test_probes_about_a_file_are_listed_as_such_and_left_out_of_a_round(capsys):
+    main(["probe", "--list"])
+    (line,) = (x for x in capsys.readouterr().out.splitlines() if x.startswith("diffusers-knows"))
+    assert "framegate identify --second-opinion FILE" in line
+    assert not any(probe.needs.subject for probe in subject.chosen(ALL, None, level="standard"))
+
+
+def test_a_probe_about_a_file_that_is_asked_for_by_name_is_skipped_with_the_reason(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+    arguments = ["probe", "--device", "cpu", "--only", "comfyui-knows-file"]
+    assert main(arguments) == ExitCode.NOTHING_CHECKED
+    assert "asks about a model file" in capsys.readouterr().out
+
+
 def test_the_list_has_a_machine_format(capsys):
     main(["probe", "--list", "--format", "json", "--only", "float64"])
     (item,) = json.loads(capsys.readouterr().out)["results"]

@@ -30,9 +30,10 @@ class Asked:
 
 @pytest.fixture
 def ask(tmp_path):
-    def asked(name, device="cpu"):
+    def asked(name, device="cpu", material=None):
         said = []
-        answer = run_probe(PROBES[name], Target(device=device), str(tmp_path), said.append)
+        target = Target(device=device)
+        answer = run_probe(PROBES[name], target, str(tmp_path), said.append, material)
         return Asked(
             outcome=Outcome(answer["outcome"]),
             reason=answer["reason"],

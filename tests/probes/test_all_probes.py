@@ -10,11 +10,13 @@ import pytest
 import probes
 from compat.backends.environment import detect_environment
 from compat.core.collect import collect
-from compat.core.model import Probe, ProbeResult, Target, Verdict
+from compat.core.model import Outcome, Probe, ProbeResult, Target, Verdict
 from compat.knowledge import known_failures, verdict
 
 ALL = collect("probes", Probe)
 KINDS = {"cpu", "cuda", "mps", "mlx"}
+MACHINE = [name for name in ALL if not ALL[name].needs.subject]
+ABOUT_FILES = [name for name in ALL if ALL[name].needs.subject]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -44,7 +46,12 @@ def test_the_first_set_is_complete():
         "animatediff-free-noise",
         "bf16-save-path",
         "bf16-to-numpy",
+        "comfyui-dry-load",
+        "comfyui-gguf-knows-file",
+        "comfyui-knows-file",
         "complex128",
+        "diffusers-dry-load",
+        "diffusers-knows-file",
         "torch-conv3d-channels-last",
         "torch-conv3d-contiguous",
         "float64",
@@ -62,6 +69,8 @@ def test_the_first_set_is_complete():
         "safetensors-torch-refuses-damage",
         "torch-sdpa-permuted",
         "torch-pad-temporal",
+        "transformers-dry-load",
+        "transformers-knows-config",
     }
 
 
@@ -85,7 +94,7 @@ def here():
 
 
 @pytest.mark.parametrize("device", ["cpu", "mlx"])
-@pytest.mark.parametrize("name", [name for name in ALL if ALL[name].needs.seconds <= 60])
+@pytest.mark.parametrize("name", [name for name in MACHINE if ALL[name].needs.seconds <= 60])
 def test_what_fails_here_fails_as_the_knowledge_base_says(ask, here, name, device):
     wanted = ALL[name].needs.devices or ("cpu",)
     if device not in wanted:
@@ -100,3 +109,12 @@ def test_what_fails_here_fails_as_the_knowledge_base_says(ask, here, name, devic
         findings=tuple(asked.findings),
     )
     assert verdict(result, known_failures(), here) in (Verdict.OK, Verdict.KNOWN), asked.text
+
+
+@pytest.mark.parametrize("name", ABOUT_FILES)
+def test_a_probe_about_a_file_that_is_given_none_skips_with_the_reason(ask, name):
+    for module in ALL[name].needs.modules:
+        pytest.importorskip(module)
+    asked = ask(name)
+    assert asked.outcome is Outcome.SKIP
+    assert "none was named" in asked.reason

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from runners import process
 from runners.process import RemoteError, Worker, WorkerDiedError
 
 STUB = {"PYTHONPATH": str(Path(__file__).parent)}
@@ -233,3 +234,13 @@ def test_an_interrupt_in_the_terminal_does_not_reach_the_child(fresh):
 def test_a_foreign_interpreter_sees_framegate_but_not_what_is_installed_beside_it(tmp_path):
     with start(tmp_path, python=Path(sys.executable)) as worker:
         assert worker.call("add", {"a": 1, "b": 1}, seconds=30) == {"sum": 2}
+
+
+def test_an_interpreter_that_is_too_old_says_so_in_one_line():
+    old = f"import sys\nsys.version_info = (3, 10, 4)\n{process._FOREIGN_START}"
+    done = subprocess.run(
+        [sys.executable, "-c", old, "root"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("framegate asks interpreters from Python 3.11 on, this is ")
+    assert len(done.stderr.splitlines()) == 1
