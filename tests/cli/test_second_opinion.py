@@ -10,19 +10,15 @@ from compat.cli.main import main
 from compat.core.errors import ExitCode
 from compat.core.model import Finding, Outcome, Place, Severity
 from runners.second_opinion import Opinion
+from tools.header_fixtures.fixture import read_fixtures
 
-LTX = {
-    "patchify_proj.weight": [2048, 128],
-    "adaln_single.linear.weight": [12288, 2048],
-    "caption_projection.linear_1.weight": [2048, 4096],
-    **{f"transformer_blocks.{n}.scale_shift_table": [6, 2048] for n in range(28)},
-}
+LTX = read_fixtures()["ltx-video-2b"].tensors
 
 
 @pytest.fixture
 def path(tmp_path):
     header, end = {}, 0
-    for name, shape in LTX.items():
+    for name, (_, shape) in LTX.items():
         start, end = end, end + 2 * math.prod(shape)
         header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [start, end]}
     text = json.dumps(header).encode()

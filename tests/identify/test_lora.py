@@ -1,7 +1,7 @@
 """LoRAs: their base by the layers they change, and what can be wrong with their matrices."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compat.identify.identify import identify_header, signatures
@@ -293,6 +293,7 @@ PIECES = st.sampled_from([
 SHAPES = st.lists(st.integers(0, 2**40), max_size=6)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.lists(PIECES, max_size=9).map("".join), SHAPES, max_size=30))
 def test_any_names_and_shapes_are_answered(shapes):
     header = header_of_entries({name: ("F32", shape) for name, shape in shapes.items()})

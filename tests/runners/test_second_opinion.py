@@ -92,7 +92,7 @@ def test_what_has_no_header_is_told_without_asking_anybody(tmp_path):
     path.write_bytes(b"<html>")
     (found,) = opinions([(path, UNKNOWN)], Wanted(opinion=True))
     assert (found.probe, found.outcome) == ("", Outcome.SKIP)
-    assert "neither" in found.reason
+    assert "no tensor file" in found.reason
 
 
 def test_a_broken_specimen_is_dry_loaded_as_what_it_should_be(files, tmp_path):
