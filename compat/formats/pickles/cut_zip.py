@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compat.core.model import Finding
-from compat.formats.pickles.machine import Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Trace
 from compat.formats.pickles.table import Storage, storage_of
 from compat.formats.pickles.tensors import Block
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import byte_numbers, damage
 
 _LOCAL = struct.Struct("<4s5H3L2H")

@@ -14,8 +14,9 @@ from compat.formats.pickles.globals import (
     normal_name,
     sort_globals,
 )
-from compat.formats.pickles.machine import Global, Nested, Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Global, Nested, Trace
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import damage, quoted
 
 DO_NOT_LOAD = "do not load it; download the safetensors file from the publisher"

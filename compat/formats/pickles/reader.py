@@ -6,11 +6,11 @@ from pathlib import Path
 
 from compat.core.model import Finding
 from compat.formats.model import Reading
-from compat.formats.pickles.machine import Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
 from compat.formats.pickles.torch_legacy import read_pickle_stream
 from compat.formats.pickles.torch_tar import is_torch_tar, read_torch_tar
 from compat.formats.pickles.torch_zip import read_torch_zip
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.sniff import Kind, Sniffed
 from compat.formats.wording import damage
 
@@ -41,7 +41,7 @@ def read_pickled(path: Path, sniffed: Sniffed) -> Reading | None:
 
 def is_old_pickle(first: bytes) -> bool:
     """Whether bytes without a protocol mark are a pickle of protocol 0 or 1."""
-    trace: Trace = trace_pickle(Window(io.BytesIO(first), 0, len(first)))
+    trace = trace_pickle(Window(io.BytesIO(first), 0, len(first)))
     if trace.whole:
         return trace.opcodes > 1
     if trace.cut and trace.opcodes >= FEWEST_OPCODES:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compat.formats.pickles.globals import normal_name
-from compat.formats.pickles.machine import Call, Global, Pairs, Persistent
+from compat.formats.pickles.symbols import Call, Global, Pairs, Persistent
 
 MOST_STEPS = 2_000_000
 DEEPEST = 16

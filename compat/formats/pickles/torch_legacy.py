@@ -8,8 +8,8 @@ from compat.core.model import Finding, Severity
 from compat.formats.model import Reading
 from compat.formats.pickles.cut_zip import storages_of
 from compat.formats.pickles.danger import Scan, danger_findings, nested_scans
-from compat.formats.pickles.machine import Pairs, Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Pairs, Trace
 from compat.formats.pickles.table import ITEM_BYTES, Storage, Table, read_table
 from compat.formats.pickles.tensors import (
     AGAIN,
@@ -19,6 +19,7 @@ from compat.formats.pickles.tensors import (
     storage_findings,
     table_findings,
 )
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import byte_numbers, damage, quoted
 
 FORMAT = "torch-legacy"

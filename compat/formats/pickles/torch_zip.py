@@ -11,8 +11,8 @@ from compat.formats.layout import MOST_REPEATS
 from compat.formats.model import Reading
 from compat.formats.pickles.cut_zip import cut_findings, storages_of, walk_cut_zip
 from compat.formats.pickles.danger import DO_NOT_LOAD, Scan, danger_findings, nested_scans
-from compat.formats.pickles.machine import Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Trace
 from compat.formats.pickles.table import read_table
 from compat.formats.pickles.tensors import (
     Block,
@@ -21,7 +21,9 @@ from compat.formats.pickles.tensors import (
     storage_findings,
     table_findings,
 )
-from compat.formats.pickles.zip_directory import Entry, inflated, read_directory
+from compat.formats.pickles.trace import trace_pickle
+from compat.formats.pickles.zip_directory import read_directory
+from compat.formats.pickles.zip_entry import Entry, inflated
 from compat.formats.wording import damage, quoted
 
 PICKLE = "data.pkl"

@@ -1,16 +1,14 @@
 """Reads the central directory of a zip archive, bounded, and checks it against the file."""
 
 import struct
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from compat.core.model import Finding, Severity
+from compat.core.model import Finding
 from compat.formats.layout import MOST_REPEATS
+from compat.formats.pickles.zip_entry import Entry
+from compat.formats.pickles.zip_layout import after_end, duplicates, escaping, overlaps
 from compat.formats.wording import byte_numbers, damage, quoted
 
 MOST_ENTRIES = 50_000
@@ -27,32 +25,8 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 """Records of PKWARE's APPNOTE 6.3.10: 4.3.16, 4.3.15, 4.3.14, 4.3.12, 4.3.7."""
 
-CHUNK = 1 << 20
-STORED, DEFLATED = 0, 8
 DESCRIBED = 0x08
 ENCRYPTED = 0x01
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One member: ``start`` and ``end`` are where its bytes lie in the file, as stored there.
-
-    ``size`` is its length once inflated, ``crc`` the checksum of that.
-    """
-
-    name: str
-    header: int
-    start: int
-    end: int
-    size: int
-    crc: int
-    method: int
-    encrypted: bool
-
-    @property
-    def stored(self) -> bool:
-        """Whether its bytes lie in the file as they are."""
-        return self.method == STORED and not self.encrypted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +57,8 @@ def read_directory(path: Path, handle: BinaryIO) -> Directory:
         entries, local = _entries(path, handle, raw, count, size)
     except _BadZip as error:
         return Directory(entries=(), findings=(_unreadable(path, str(error)),))
-    found = [*findings, *local, *_duplicates(path, entries), *_escapes(path, entries)]
-    return Directory(entries=tuple(entries), findings=(*found, *_overlaps(path, entries)))
+    found = [*findings, *local, *duplicates(path, entries), *escaping(path, entries)]
+    return Directory(entries=tuple(entries), findings=(*found, *overlaps(path, entries)))
 
 
 def _find_end(handle: BinaryIO, size: int) -> int | None:
@@ -115,7 +89,7 @@ def _raw_directory(
         )
     handle.seek(start)
     reached = end + END_BYTES + comment
-    return handle.read(length), count, list(_after(path, reached, size))
+    return handle.read(length), count, list(after_end(path, reached, size))
 
 
 def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int]:
@@ -237,68 +211,6 @@ def _beyond(path: Path, entry: Entry, end: int, size: int) -> Finding:
     )
 
 
-def _after(path: Path, reached: int, size: int) -> Iterator[Finding]:
-    if reached != size:
-        too = "many" if size > reached else "few"
-        yield damage(
-            "zip-trailing-bytes" if size > reached else "zip-cut-in-comment",
-            path,
-            f"the archive ends at byte {reached}, the file at byte {size}: "
-            f"{abs(size - reached)} bytes too {too}",
-            remedy="compare size and hash with the publisher's",
-            detail=f"byte {min(reached, size)}",
-            # The archive itself is whole, and torch reads it.
-            severity=Severity.MEDIUM,
-            evidence=byte_numbers(reached, size),
-        )
-
-
-def _duplicates(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    twice = [name for name, count in Counter(e.name for e in entries).items() if count > 1]
-    for name in twice[:MOST_REPEATS]:
-        yield damage(
-            "zip-duplicate-name",
-            path,
-            f"the archive holds {quoted(name)} twice; readers differ in which of the two they take",
-            remedy="do not load this file; no program writes archives like this",
-            detail=quoted(name),
-        )
-
-
-def _escapes(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    bad = [entry for entry in entries if escapes(entry.name)]
-    for entry in bad[:MOST_REPEATS]:
-        yield damage(
-            "zip-name-escapes",
-            path,
-            f"member {quoted(entry.name)} would be unpacked outside its folder",
-            remedy="do not load or unpack this file",
-            detail=f"byte {entry.header}",
-        )
-
-
-def escapes(name: str) -> bool:
-    """Whether a member's name leaves the folder it is unpacked in."""
-    parts = name.replace("\\", "/").split("/")
-    return ".." in parts or name.startswith(("/", "\\")) or "\0" in name or ":" in parts[0]
-
-
-def _overlaps(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    ordered = sorted(entries, key=lambda entry: (entry.header, entry.end))
-    found = 0
-    for before, after in pairwise(ordered):
-        if after.header < before.end and found < MOST_REPEATS:
-            found += 1
-            yield damage(
-                "zip-entries-overlap",
-                path,
-                f"member {quoted(after.name)} begins at byte {after.header}, inside "
-                f"{quoted(before.name)}, which ends at byte {before.end}",
-                remedy="do not load this file; no program writes archives like this",
-                detail=f"byte {after.header}",
-            )
-
-
 def _unreadable(path: Path, why: str) -> Finding:
     return damage(
         "zip-directory-unreadable",
@@ -306,34 +218,3 @@ def _unreadable(path: Path, why: str) -> Finding:
         f"the archive's directory cannot be read: {why}",
         remedy="download again; compare size and hash with the publisher's",
     )
-
-
-def crc_of(handle: BinaryIO, entry: Entry, on_bytes: Callable[[int], None]) -> int:
-    """The CRC-32 of a stored member's bytes; ``on_bytes`` hears how many were read."""
-    crc = 0
-    handle.seek(entry.start)
-    left = entry.end - entry.start
-    while left > 0 and (block := handle.read(min(CHUNK, left))):
-        crc = zlib.crc32(block, crc)
-        left -= len(block)
-        on_bytes(len(block))
-    return crc
-
-
-def inflated(handle: BinaryIO, entry: Entry, most: int) -> bytes | None:
-    """The bytes of a small member, inflated where deflated; None where that is not possible.
-
-    Never more than ``most`` bytes come out, whatever the member claims.
-    """
-    if entry.encrypted or entry.method not in (STORED, DEFLATED) or entry.end - entry.start > most:
-        return None
-    handle.seek(entry.start)
-    data = handle.read(entry.end - entry.start)
-    if entry.method == STORED:
-        return data
-    unpacker = zlib.decompressobj(-15)
-    try:
-        plain = unpacker.decompress(data, most)
-    except zlib.error:
-        return None
-    return None if unpacker.unconsumed_tail else plain

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from compat.formats.pickles.globals import LISTED, Safety, sort_globals
-from compat.formats.pickles.machine import Global
+from compat.formats.pickles.symbols import Global
 from compat.formats.verify import verify
 
 torch = pytest.importorskip("torch")
