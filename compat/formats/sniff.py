@@ -1,7 +1,9 @@
 """Says what a file really is, by its first bytes, whatever its name says."""
 
+import errno
 import json
 import re
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -47,8 +49,14 @@ class Sniffed:
 
 
 def sniff(path: Path) -> Sniffed:
-    """Name the content of ``path``; reads a few KiB. Raises ``OSError`` where it cannot be read."""
-    size = path.stat().st_size
+    """Name the content of ``path``; reads a few KiB. Raises ``OSError`` where it cannot be read.
+
+    Pipes and devices are not opened: that could wait for ever.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    size = status.st_size
     if path.suffix.lower() in PARTIAL_SUFFIXES:
         return Sniffed(kind=Kind.PARTIAL_DOWNLOAD, why=f"its name ends in {path.suffix}")
     if path.with_name(f"{path.name}.aria2").exists():

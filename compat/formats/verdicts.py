@@ -9,7 +9,8 @@ from compat.formats.model import FileReport, FileVerdict
 UNCHECKED = frozenset({
     "not-readable", "not-a-regular-file", "changed-while-read", "content-unknown",
     "pickle-unknown-global", "pickle-extension-code", "pickle-too-long", "pickle-unread",
-    "pickle-no-tensors", "torchscript-archive", "torch-tar", "values-unread",
+    "pickle-no-tensors", "torchscript-archive", "torch-tar", "numpy-array",
+    "zip-too-many-members",
 })  # fmt: skip
 """Rules that mean "nobody looked", which is never a pass."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from compat.core.model import Finding
+from compat.core.model import Finding, Severity
 from compat.formats.layout import MOST_REPEATS
 from compat.formats.pickles.zip_entry import Entry
 from compat.formats.pickles.zip_layout import after_end, duplicates, escaping, overlaps
@@ -43,6 +43,10 @@ class _BadZip(Exception):
     """The directory cannot be read; the sentence says why."""
 
 
+class _TooManyMembers(Exception):
+    """The directory is larger than is read here."""
+
+
 def read_directory(path: Path, handle: BinaryIO) -> Directory:
     """Read and check the directory of the archive ``path``; no member is inflated.
 
@@ -57,6 +61,8 @@ def read_directory(path: Path, handle: BinaryIO) -> Directory:
         entries, local = _entries(path, handle, raw, count, size)
     except _BadZip as error:
         return Directory(entries=(), findings=(_unreadable(path, str(error)),))
+    except _TooManyMembers as error:
+        return Directory(entries=(), findings=(_too_many(path, str(error)),))
     found = [*findings, *local, *duplicates(path, entries), *escaping(path, entries)]
     return Directory(entries=tuple(entries), findings=(*found, *overlaps(path, entries)))
 
@@ -80,13 +86,13 @@ def _raw_directory(
     count, length, start, comment = record[4], record[5], record[6], record[7]
     if 0xFFFF in record[3:5] or 0xFFFFFFFF in (length, start):
         count, length, start = _wide_end(handle, end)
-    if count > MOST_ENTRIES or length > MOST_DIRECTORY:
-        raise _BadZip(f"it promises {count} members in {length} bytes, more than is read here")
     if start + length > end or count * _ENTRY.size > length:
         raise _BadZip(
             f"it promises {count} members in bytes {start} to {start + length}, the archive's end "
             f"record stands at byte {end}"
         )
+    if count > MOST_ENTRIES or length > MOST_DIRECTORY:
+        raise _TooManyMembers(f"{count} members in {length} bytes")
     handle.seek(start)
     reached = end + END_BYTES + comment
     return handle.read(length), count, list(after_end(path, reached, size))
@@ -217,4 +223,14 @@ def _unreadable(path: Path, why: str) -> Finding:
         path,
         f"the archive's directory cannot be read: {why}",
         remedy="download again; compare size and hash with the publisher's",
+    )
+
+
+def _too_many(path: Path, size: str) -> Finding:
+    return damage(
+        "zip-too-many-members",
+        path,
+        f"the archive holds {size}, more than is read here ({MOST_ENTRIES} and {MOST_DIRECTORY})",
+        remedy="use the safetensors version of this model",
+        severity=Severity.MEDIUM,
     )

@@ -187,6 +187,27 @@ def test_a_member_with_two_names_is_named(put, made):
     assert "zip-two-names" in rules(put("x.pt", patched(data, at, b"archive/data/7")))
 
 
+def test_an_archive_that_was_never_filled_is_told_from_a_cut_one(put, made):
+    data = made.saved({f"w{n}": torch.randn(100, 100) for n in range(4)})
+    for kept in (100_000, 300):
+        path = put("x.pt", data[:kept] + bytes(len(data) - kept))
+        finding = only(path, "torch-zip-unfilled")
+        assert abs(finding.evidence["zero_from"] - kept) < 8192
+        assert rules(path) == ["torch-zip-unfilled"]
+
+
+def test_an_archive_of_very_many_members_is_not_read(put, made):
+    from compat.formats.pickles import zip_directory
+
+    data = made.saved({f"w{n}": torch.zeros(1) for n in range(60)})
+    path = put("x.pt", data)
+    assert rules(path) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zip_directory, "MOST_ENTRIES", 50)
+        assert rules(path) == ["zip-too-many-members"]
+        assert verify(path).verdict == "unknown"
+
+
 @pytest.mark.parametrize("count", [2**40, 49_000])
 def test_a_directory_that_lies_costs_nothing(put, made, count):
     data = made.saved(made.state())
