@@ -115,7 +115,8 @@ def _read_cut(path: Path, handle: BinaryIO) -> Reading | None:
         return Reading(header=None, findings=tuple(findings))
     table = read_table(cut.trace.result)
     findings += table_findings(path, table)
-    header = header_of(path, FORMAT, table, cut.blocks, {}) if table.tensors else None
+    filled = {key: block for key, block in cut.blocks.items() if block.end <= cut.zero_from}
+    header = header_of(path, FORMAT, table, filled, {}) if table.tensors else None
     return Reading(header=header, findings=tuple(findings))
 
 
