@@ -26,6 +26,9 @@ from compat.formats.pickles.zip_directory import read_directory
 from compat.formats.pickles.zip_entry import Entry, inflated
 from compat.formats.wording import damage, quoted
 
+SAID_BY_THE_CUT = ("pickle-cut", "pickle-broken")
+"""What follows for the pickle from the file's being cut or unfilled inside it."""
+
 PICKLE = "data.pkl"
 FORMAT = "torch-zip"
 PICKLE_ENDS = (".pkl", ".pickle")
@@ -110,7 +113,7 @@ def _read_cut(path: Path, handle: BinaryIO) -> Reading | None:
     if cut.trace.whole:
         scans += nested_scans(handle, scans)
     dangers = danger_findings(path, scans)
-    findings += [finding for finding in dangers if finding.rule != "pickle-cut"]
+    findings += [finding for finding in dangers if finding.rule not in SAID_BY_THE_CUT]
     if not cut.trace.whole:
         return Reading(header=None, findings=tuple(findings))
     table = read_table(cut.trace.result)
