@@ -26,7 +26,7 @@ def end_finding(
     ``padding`` is how bad it is that nothing of note follows the last tensor: the safetensors
     format forbids it, gguf readers do not care. May raise ``OSError``.
     """
-    page = page_finding(path, kind, data_end, file_size)
+    page = page_finding(path, kind, data_end, file_size, padding)
     if page is not None:
         return page
     if file_size < data_end:
@@ -37,10 +37,12 @@ def end_finding(
     return trailing_bytes(path, kind, data_end, file_size, padding, follows)
 
 
-def page_finding(path: Path, kind: str, data_end: int, file_size: int) -> Finding | None:
+def page_finding(
+    path: Path, kind: str, data_end: int, file_size: int, padding: Severity = Severity.HIGH
+) -> Finding | None:
     """The finding about an error page at the end of a file that should end at ``data_end``."""
     page = _page(path, file_size)
-    return None if page is None else _ends_in_page(path, kind, data_end, page)
+    return None if page is None else _ends_in_page(path, kind, data_end, page, padding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,20 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _ends_in_page(path: Path, kind: str, data_end: int, page: _Page) -> Finding:
-    missing = max(0, data_end - page.start)
+def _ends_in_page(path: Path, kind: str, data_end: int, page: _Page, padding: Severity) -> Finding:
+    missing = data_end - page.start
+    if missing > 0:
+        says, padding = f"the download broke off there, {missing} bytes of weights", Severity.HIGH
+    else:
+        says = "it was added behind the weights, 0 bytes of them"
     return damage(
         f"{kind}-ends-in-a-page",
         path,
-        f"the last {page.end - page.start} bytes are {page.what}, from byte {page.start} on: the "
-        f"download broke off there, {missing} bytes of weights up to byte {data_end} are missing",
+        f"the last {page.end - page.start} bytes are {page.what}, from byte {page.start} on: "
+        f"{says} up to byte {data_end} are missing",
         remedy=f"download again, or cut the file to {page.start} bytes and resume",
         detail=f"byte {page.start}",
+        severity=max(padding, Severity.MEDIUM, key=lambda severity: severity.rank),
         evidence=byte_numbers(data_end, page.start),
         page_bytes=page.end - page.start,
     )

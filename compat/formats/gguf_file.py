@@ -111,32 +111,33 @@ def _findings(path: Path, size: int, parts: Parts) -> list[Finding]:
 
 
 def _header(path: Path, size: int, parts: Parts) -> Header:
-    ends = _ends(parts, size)
+    ends, start = _ends(parts, size), parts.data_start
     return Header(
         path=path,
         format="gguf",
         # gguf writes the fastest dimension first; everything else here has it last.
         tensors={
             entry.name: TensorInfo(
-                entry.name, entry.dtype, entry.sides[::-1], parts.data_start + entry.offset, end
+                entry.name, entry.dtype, entry.sides[::-1], start + entry.offset, end
             )
             for entry, end in zip(parts.entries, ends, strict=True)
         },
         metadata={pair.key: pair.value.text for pair in parts.metadata},
-        data_start=parts.data_start,
+        data_start=start,
         file_size=size,
     )
 
 
 def _ends(parts: Parts, size: int) -> list[int]:
     """Where each tensor ends; one of an unknown type where the next one begins."""
+    start = parts.data_start
     if all(entry.nbytes is not None for entry in parts.entries):
-        return [parts.data_start + one.offset + (one.nbytes or 0) for one in parts.entries]
+        return [start + one.offset + (one.nbytes or 0) for one in parts.entries]
     order: list[Entry] = sorted(parts.entries, key=lambda entry: entry.offset)
-    until = {one.at: parts.data_start + two.offset for one, two in pairwise(order)}
-    until[order[-1].at] = max(size, parts.data_start + order[-1].offset)
+    until = {one.at: start + two.offset for one, two in pairwise(order)}
+    until[order[-1].at] = max(size, start + order[-1].offset)
     return [
-        until[one.at] if one.nbytes is None else parts.data_start + one.offset + one.nbytes
+        until[one.at] if one.nbytes is None else start + one.offset + one.nbytes
         for one in parts.entries
     ]
 

@@ -14,11 +14,14 @@ MOST_DIMENSIONS = 8
 LONGEST_TENSOR_NAME = 1024
 SMALLEST_ENTRY = 8 + 0 + 4 + 0 + 4 + 8  # name length, name, dimension count, type, offset
 SMALLEST_PAIR = 8 + 1 + 4 + 1  # key length, key, type, one byte of value
-MOST_TENSORS = 100_000
+MOST_TENSORS = 65_536
 """Bounds memory on hostile files; experts are stacked in gguf, so published files have 5,000."""
 
 MOST_PAIRS = 65_536
 """Bounds time on hostile files; published files have fewer than 2,000."""
+
+MOST_KEY_LETTERS = 8 << 20
+"""Bounds memory on hostile files, for all keys together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,14 @@ class Parts:
 
 def read_pairs(cursor: Cursor, count: int) -> Iterator[Pair]:
     """Read ``count`` metadata entries."""
+    letters = 0
     for _ in range(count):
         at = cursor.position
         raw = cursor.name()
+        letters += len(raw)
+        if letters > MOST_KEY_LETTERS:
+            message = f"the keys of the metadata have more than {MOST_KEY_LETTERS} letters"
+            raise NonsenseError("gguf-header-bomb", f"{message}: no model's have", at)
         if not raw:
             raise NonsenseError("gguf-bad-name", "a metadata entry has an empty name", at)
         key, good = _decoded(raw)

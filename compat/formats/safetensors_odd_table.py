@@ -32,6 +32,9 @@ from compat.formats.safetensors_oddities import (
 )
 from compat.formats.wording import damage, quoted
 
+MOST_FIELDS = 1000
+"""Fields of one entry that are walked; the format knows three."""
+
 
 class _Any(msgspec.Struct):
     """Matches every JSON object and keeps nothing of it."""
@@ -182,13 +185,16 @@ class _Walk:
             entry = _ENTRY.decode(raw)
         except (ValueError, RecursionError):
             return self._loose_entry(name, raw)
-        if b"-0" in raw or sum(1 for _ in members(raw, 0, len(raw))) != len(_FIELDS):
+        # Three names and one text have eight quotes; more of them are a field that repeats.
+        if b"-0" in raw or b"\\" in raw or raw.count(b'"') != 8:
             return self._loose_entry(name, raw)
         return entry
 
     def _loose_entry(self, name: str, raw: bytes) -> Entry:
         found: dict[str, object] = {}
-        for member in members(raw, 0, len(raw)):
+        for count, member in enumerate(members(raw, 0, len(raw))):
+            if count > MOST_FIELDS:
+                raise self._bad(name, f"has more than {MOST_FIELDS} fields, expected 3")
             key = _NAME.decode(member.key)
             if key not in _FIELDS:
                 self._extra_field(name, key, raw, member)

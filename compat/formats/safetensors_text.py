@@ -17,8 +17,10 @@ HEADER_CAP = 100_000_000
 """Largest header in bytes that the reference reader accepts (MAX_HEADER_SIZE)."""
 
 READ_CAP = 32 << 20
-"""Largest header text that is decoded, padding not counted. The largest published ones have 14 MB;
-a text of this size can take four times as much memory as Unicode."""
+"""Largest header text that is decoded, padding not counted; 100,000 entries take half of it."""
+
+READ_CAP_OF_LETTERS = 8 << 20
+"""The same for a text beyond ASCII, which Python keeps in four bytes a letter."""
 
 _SEARCHED = 16 << 20
 _MOST_MARKS = 500_000
@@ -59,7 +61,11 @@ def take_text(path: Path, handle: BinaryIO, size: int) -> HeaderText:
             taken.findings.append(_vast(path, handle, length))
             return taken
     handle.seek(8)
-    _strip(path, handle.read(length), taken)
+    text = handle.read(length)
+    if length > READ_CAP_OF_LETTERS and not text.isascii():
+        taken.findings.append(_vast(path, handle, length))
+        return taken
+    _strip(path, text, taken)
     return taken
 
 
@@ -225,8 +231,8 @@ def _vast(path: Path, handle: BinaryIO, used: int) -> Finding:
     return damage(
         "safetensors-header-vast",
         path,
-        f"the header has {used} bytes of text, more than the {READ_CAP} that are read here; the "
-        "largest published headers have 14 MB, so nothing is known of this file",
+        f"the header has {used} bytes of text, more than the {READ_CAP} (beyond ASCII "
+        f"{READ_CAP_OF_LETTERS}) that are read here: nothing is known of this file",
         remedy="do not load it before its publisher explains the header",
         detail="byte 8",
         severity=Severity.MEDIUM,

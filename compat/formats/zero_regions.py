@@ -30,7 +30,7 @@ RESUME = "download again: the space was reserved and never filled; compare the s
 _NO_WEIGHTS = frozenset({"BOOL", "I8", "I16", "I32", "I64", "U16", "U32", "U64"})
 """Masks and index tables have runs of zeros by nature."""
 
-_TABLE_NAME = re.compile(r"(?:^|[._])(?:\w*mask\w*|attn\.bias|position_ids|\w*_index)$", re.I)
+_TABLE_ENDS = ("mask", "attn.bias", "position_ids", "_index")
 _OUTPUT_NAME = re.compile(
     r"(?:^|[._])(?:proj_out|out_proj|to_out|conv_out|out|output|final\w*|head|zero\w*|lora_up|"
     r"lora_B|gate\w*)(?:[._]|$)"
@@ -126,7 +126,7 @@ def _tail(
 
 
 def _is_matrix(tensor: TensorInfo) -> bool:
-    weights = tensor.dtype not in _NO_WEIGHTS and not _TABLE_NAME.search(tensor.name)
+    weights = tensor.dtype not in _NO_WEIGHTS and not tensor.name.endswith(_TABLE_ENDS)
     return weights and sum(side > 1 for side in tensor.shape) > 1
 
 
