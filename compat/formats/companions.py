@@ -27,6 +27,9 @@ _WRONG = {
     Kind.HTML: ("companion-html-page", "it is a web page", AGAIN),
     Kind.JSON_ERROR: ("companion-json-error", "it is a server's error message", AGAIN),
     Kind.ZERO_FILLED: ("companion-zero-filled", "it is filled with zeros", AGAIN),
+    Kind.XET_POINTER: ("companion-xet-pointer", "it is a xet pointer, not the file",
+                       "run git xet checkout in the repository, or download the file itself"),
+    Kind.XML_ERROR: ("companion-xml-error", "it is a storage server's error message", AGAIN),
     Kind.EMPTY: ("companion-empty", "it is empty", AGAIN),
 }  # fmt: skip
 

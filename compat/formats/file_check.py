@@ -1,7 +1,6 @@
 """Checks one file: what it is, what its header says, and whether its bytes can be weights."""
 
 import os
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,13 @@ from compat.formats.quantisation import quantisation_findings
 from compat.formats.sniff import Kind, Sniffed, sniff
 from compat.formats.values_check import Record, check_values, only_damage
 from compat.formats.verdicts import report_of
-from compat.formats.wording import damage, quoted
+from compat.formats.wording import damage
 from compat.formats.zero_regions import zero_findings
 
 SMALL_FILE = 64 << 20
 """Files up to this many bytes have every value looked at always: that takes a tenth of a second."""
 
+NO_FILES = (Kind.DANGLING_LINK, Kind.NO_FILE, Kind.FOLDER)
 MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
 """Wrong names; what stands under them is checked all the same."""
 
@@ -49,13 +49,13 @@ def check_file(path: Path, look: Look, *, loader: str = "") -> FileReport:
     Never raises for what the file is or holds, and waits for no pipe or device.
     """
     try:
+        sniffed = sniff(path)
+        if sniffed.kind in NO_FILES:
+            found = imposter_finding(path, sniffed) or _unknown_content(path, sniffed)
+            return report_of(path, sniffed.kind.value, [found], {})
         before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            return report_of(path, Kind.UNKNOWN.value, [_special(path, before.st_mode)], {})
-        report = _check(path, look, before.st_size, loader)
+        report = _check(path, sniffed, look, before.st_size, loader)
         return _still_the_same(report, before, path.stat())
-    except FileNotFoundError:
-        return report_of(path, Kind.UNKNOWN.value, [_gone(path)], {})
     except OSError as error:
         return unreadable(path, error.strerror or str(error))
 
@@ -72,9 +72,8 @@ def unreadable(path: Path, why: str) -> FileReport:
     return report_of(path, Kind.UNKNOWN.value, [finding], {})
 
 
-def _check(path: Path, look: Look, size: int, loader: str) -> FileReport:
-    sniffed = sniff(path)
-    reading = None if sniffed.kind is Kind.PARTIAL_DOWNLOAD else try_header(path, sniffed)
+def _check(path: Path, sniffed: Sniffed, look: Look, size: int, loader: str) -> FileReport:
+    reading = try_header(path, sniffed)
     problem = imposter_finding(path, sniffed)
     if reading is None:
         found = problem or _unknown_content(path, sniffed)
@@ -143,44 +142,6 @@ def _still_the_same(
         bytes_after=after.st_size,
     )
     return report_of(report.path, report.kind, (changed, *report.findings), report.measures)
-
-
-_SPECIAL = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISDIR, "a folder"),
-)
-
-
-def _special(path: Path, mode: int) -> Finding:
-    what = next((name for test, name in _SPECIAL if test(mode)), "no file")
-    return damage(
-        "not-a-regular-file",
-        path,
-        f"it is {what}, expected a file",
-        remedy="name the model file itself",
-        severity=Severity.MEDIUM,
-    )
-
-
-def _gone(path: Path) -> Finding:
-    if path.is_symlink():
-        return damage(
-            "link-dangling",
-            path,
-            f"it is a link to {quoted(path.readlink())}, which is not there",
-            remedy="download the file again; in a download cache the blob behind the link is gone",
-            target=quoted(path.readlink()),
-        )
-    return damage(
-        "not-readable",
-        path,
-        "it is not there",
-        remedy="check the path",
-        severity=Severity.MEDIUM,
-    )
 
 
 def _unknown_content(path: Path, sniffed: Sniffed) -> Finding:

@@ -51,12 +51,14 @@ def gguf_pair(key, kind, raw):
 ARCHITECTURE = gguf_pair("general.architecture", 8, gguf_text("ltxv"))
 
 
-def gguf_bytes(entries, data_bytes, *, pairs=(ARCHITECTURE,), version=3, counts=None, fill=0x11):
+def gguf_bytes(
+    entries, data_bytes, *, pairs=(ARCHITECTURE,), version=3, counts=None, fill=0x11, align=32
+):
     """A gguf file of raw entries and pairs; ``counts`` overrides (tensors, pairs)."""
     tensors, keys = counts or (len(entries), len(pairs))
     head = b"GGUF" + struct.pack("<IQQ", version, tensors, keys) + b"".join(pairs)
     head += b"".join(entries)
-    head += b"\0" * (-len(head) % 32)
+    head += b"\0" * (-len(head) % align)
     return head + bytes([fill]) * data_bytes
 
 

@@ -37,7 +37,7 @@ def test_pipes_and_devices_are_not_waited_for(folder, tmp_path):
     os.mkfifo(tmp_path / "pipe.safetensors")
     for path in (tmp_path / "pipe.safetensors", "/dev/zero"):
         (report,) = verify(tmp_path / path).reports
-        assert (report.verdict, report.findings[0].rule) == ("unknown", "not-a-regular-file")
+        assert (report.verdict, report.findings[0].rule) == ("damaged", "no-regular-file")
     for name in ("model_index.json", "vae/config.json", "tokenizer/tokenizer.json"):
         (folder / name).unlink()
         os.mkfifo(folder / name)
@@ -51,8 +51,8 @@ def test_links_are_followed_and_those_that_lead_nowhere_are_named(put, build, tm
     (tmp_path / "y.safetensors").symlink_to(tmp_path / "real" / "x.safetensors")
     assert verify(tmp_path).verdict == "ok"
     (tmp_path / "z.safetensors").symlink_to("nowhere")
-    assert rules(tmp_path) == ["link-dangling"]
-    assert rules(tmp_path / "z.safetensors") == ["link-dangling"]
+    assert rules(tmp_path) == ["dangling-link"]
+    assert rules(tmp_path / "z.safetensors") == ["dangling-link"]
 
 
 def test_a_file_that_may_not_be_read_is_unknown(put, build, monkeypatch):

@@ -38,7 +38,7 @@ IMPOSTERS = {
     "misnamed": b"GGUF" + struct.pack("<IQQ", 3, 0, 0),
     "zip-archive": b"PK\x03\x04" + bytes(26) + b"x",
     "pickle-misnamed": pickle.dumps({"a": 1}),
-    "not-what-its-name-says": b"\x89PNG\r\n\x1a\n\xff\xfe\xfd",
+    "not-what-its-name-says": b"\x89\xff\xfe\xfd\x01\x02\x03\x04\x05",
 }
 
 
@@ -177,9 +177,10 @@ def test_deep_calls_many_zero_matrices_damage_and_one_a_hint(put, build):
     half = {f"z.{n}": ("BF16", (32, 32), zero) for n in range(4)}
     half |= {f"w.{n}": ("BF16", (32, 32)) for n in range(4)}
     assert "weights-all-zero" in rules(put("a.safetensors", build.safetensors(half)), deep=True)
-    one = {**MATRIX, "z": ("BF16", (32, 32), zero)}
+    one = {"z": ("BF16", (32, 32), zero), **MATRIX}
     (report,) = verify(put("b.safetensors", build.safetensors(one)), deep=True).reports
-    assert (report.verdict, report.findings[0].severity) == ("ok", "low")
+    assert report.verdict == "ok"
+    assert "low" in [finding.severity for finding in report.findings]
 
 
 def test_minus_zero_counts_as_zero(put, build):

@@ -22,27 +22,26 @@ def is_npy(first: bytes) -> bool:
     return first.startswith(MAGIC)
 
 
-def read_npy(path: Path, first: bytes) -> Reading:
-    """Scan the pickle of an array of objects; an array of numbers holds none.
+def read_npy(path: Path, first: bytes) -> Reading | None:
+    """Scan the pickle of an array of objects; None for an array of numbers, which holds none.
 
     ``first`` are the first bytes of the file. May raise ``OSError``.
     """
     wide = 4 if first[6:7] > b"\x01" else 2
     start = 8 + wide + int.from_bytes(first[8 : 8 + wide], "little")
-    findings: list[Finding] = []
-    if _OBJECTS.search(first[8 + wide : start]):
-        with path.open("rb") as handle:
-            scans = [Scan(trace_pickle(Window(handle, start, handle.seek(0, 2))))]
-            scans += nested_scans(handle, scans)
-        findings.extend(danger_findings(path, scans))
-    return Reading(header=None, findings=(*findings, _no_model(path)))
+    if not _OBJECTS.search(first[8 + wide : start]):
+        return None
+    with path.open("rb") as handle:
+        scans = [Scan(trace_pickle(Window(handle, start, handle.seek(0, 2))))]
+        scans += nested_scans(handle, scans)
+    return Reading(header=None, findings=(*danger_findings(path, scans), _objects(path)))
 
 
-def _no_model(path: Path) -> Finding:
+def _objects(path: Path) -> Finding:
     return damage(
-        "numpy-array",
+        "numpy-objects",
         path,
-        "it is an array that numpy saved, expected a model file",
+        "it is an array of Python objects that numpy saved, which is a pickle and no model",
         remedy="check that this is the right file",
         detail="byte 0",
         severity=Severity.MEDIUM,
