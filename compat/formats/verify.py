@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from compat.core.model import Finding, Severity
+from compat.formats.deep import take_census, value_findings
 from compat.formats.diffusers_folder import (
     PICKLE_SUFFIXES,
     Component,
@@ -17,7 +18,6 @@ from compat.formats.imposters import imposter_finding
 from compat.formats.model import FileReport, FileVerdict, Header, Verification
 from compat.formats.quantisation import quantisation_findings
 from compat.formats.sniff import PARTIAL_SUFFIXES, Kind, Sniffed, sniff
-from compat.formats.values import take_census, value_findings
 from compat.formats.wording import damage
 from compat.formats.zero_regions import zero_findings
 

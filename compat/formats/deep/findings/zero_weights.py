@@ -1,0 +1,90 @@
+"""Weight matrices that are zero from their first value to their last."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from compat.core.model import Finding, Severity
+from compat.formats.deep.census import Census
+from compat.formats.deep.meant_zero import may_be_zero
+from compat.formats.deep.tensor_kind import is_matrix
+from compat.formats.deep.zero_region import RegionKind
+from compat.formats.model import TensorInfo
+from compat.formats.wording import damage, quoted
+
+ZERO_SHARE = 0.25
+"""Share of weight bytes in zero matrices from which the file is called unusable. Some zero matrices
+are meant: trainings start outputs and residual branches at zero and may leave them; a VAE of this
+project's own held 12 %."""
+
+NEARLY_ALL = 0.9
+"""From this share on names are no excuse: LoRA factors that start at zero are at most four fifths
+of a file (a layer four times as high as wide)."""
+
+MOST_NAMES = 16
+
+
+def zero_weights(path: Path, census: Census) -> Iterator[Finding]:
+    """Many zero matrices are damage; single ones, or ones named for it, may be meant."""
+    zero = list(_zero_matrices(census))
+    if not zero:
+        return
+    meant = [tensor for tensor in zero if may_be_zero(tensor.name)]
+    other = [tensor for tensor in zero if not may_be_zero(tensor.name)]
+    total = max(1, sum(_nbytes(tensor) for tensor in _matrices(census)))
+    if _share(other, total) >= ZERO_SHARE or _share(zero, total) >= NEARLY_ALL:
+        yield _finding(path, zero, total, Severity.HIGH)
+    elif other:
+        yield _finding(path, other, total, Severity.LOW)
+    else:
+        yield _finding(path, meant, total, Severity.INFO)
+
+
+def _matrices(census: Census) -> Iterator[TensorInfo]:
+    return (t for t, _ in census.seen() if is_matrix(t) and t.dtype != "BOOL")
+
+
+def _zero_matrices(census: Census) -> Iterator[TensorInfo]:
+    holes = [r for r in census.regions if r.kind is RegionKind.HOLE]
+    for tensor, sight in census.seen():
+        if not sight.is_zero or not is_matrix(tensor) or tensor.dtype == "BOOL":
+            continue
+        if sight.values >= _expected(census, tensor) and not any(
+            hole.start <= tensor.start and tensor.end <= hole.end for hole in holes
+        ):
+            yield tensor
+
+
+def _expected(census: Census, tensor: TensorInfo) -> int:
+    """A tensor that is not yet looked at whole is not called zero; 1 is met by every other."""
+    return 1 if census.complete or tensor.end <= census.position else tensor.elements + 1
+
+
+def _nbytes(tensor: TensorInfo) -> int:
+    return tensor.end - tensor.start
+
+
+def _share(tensors: list[TensorInfo], total: int) -> float:
+    return sum(map(_nbytes, tensors)) / total
+
+
+REMEDIES = {
+    Severity.HIGH: "download again and compare the hash; trained weights are not zero",
+    Severity.LOW: "nothing, where the training left an output at zero; else compare the hash",
+    Severity.INFO: "nothing: trainings start weights of these names at zero",
+}
+
+
+def _finding(path: Path, zero: list[TensorInfo], total: int, severity: Severity) -> Finding:
+    largest = max(zero, key=_nbytes)
+    return damage(
+        "weights-all-zero" if severity is not Severity.INFO else "weights-started-at-zero",
+        path,
+        f"{len(zero)} weight tensor(s), {100 * _share(zero, total):.1f} % of the weight bytes, are "
+        f"all zero, largest {quoted(largest.name)}",
+        remedy=REMEDIES[severity],
+        detail=quoted(largest.name),
+        severity=severity,
+        zero_bytes=sum(map(_nbytes, zero)),
+        weight_bytes=total,
+        tensors=[quoted(tensor.name) for tensor in zero[:MOST_NAMES]],
+    )
