@@ -4,7 +4,7 @@ import numpy as np
 
 from compat.formats.deep.arrays import Bytes, Flags, Words
 from compat.formats.deep.float_bits import FloatBits
-from compat.formats.deep.zero_pages import PAGE, pages_of
+from compat.formats.deep.zero_pages import PAGE, first_page
 
 Foreign = tuple[str, int, int, int]
 """Kind, first offset, offset behind the last, bytes in pages of that kind."""
@@ -26,8 +26,7 @@ TEXT_SHARE = 0.97
 FEWEST_LETTERS = 10  # a table of figures has the digits, a stop and a space
 _PRINTABLE = np.zeros(256, np.bool_)
 _PRINTABLE[[9, 10, 13, *range(32, 127)]] = True
-_GLANCE = 64
-_HIGH_BITS = np.uint64(0x8080808080808080)
+GLANCE = 64
 
 
 def foreign_pages(
@@ -49,21 +48,17 @@ def foreign_pages(
     return _extent(kind, sick, at)
 
 
-def text_pages(raw: Bytes, at: int) -> Foreign | None:
-    """The pages that hold nothing but printable characters; None without any."""
-    pages = pages_of(raw, at)
-    if not len(pages):
+def text_pages(pages: Bytes, suspects: Words, base: int) -> Foreign | None:
+    """The pages among the ``suspects`` that hold nothing but printable characters, if any do."""
+    text = [
+        page
+        for page in suspects
+        if pages[page, :GLANCE].tobytes().isascii() and is_text(pages[page])
+    ]
+    if not text:
         return None
-    # Eight bytes without a high bit: one page of weights in 256, so few are looked at further.
-    probe = pages[:, :8].view("<u8")[:, 0]
-    suspects = np.flatnonzero((probe & _HIGH_BITS) == 0)
-    if not len(suspects):
-        return None
-    likely = suspects[_PRINTABLE[pages[suspects, :_GLANCE]].all(axis=1)]
-    text = np.zeros(len(pages), np.bool_)
-    for page in likely:
-        text[page] = is_text(pages[page])
-    return _extent("text", text, at) if text.any() else None
+    first, last = int(text[0]), int(text[-1])
+    return "text", base + first * PAGE, base + (last + 1) * PAGE, len(text) * PAGE
 
 
 def is_text(raw: Bytes) -> bool:
@@ -93,6 +88,6 @@ def _by_page(values: Words, at: int, word: int) -> Words:
 
 def _extent(kind: str, pages: Flags, at: int) -> Foreign:
     found = np.flatnonzero(pages)
-    base = at + -at % PAGE
+    base = first_page(at)
     first, last = int(found[0]), int(found[-1])
     return kind, base + first * PAGE, base + (last + 1) * PAGE, len(found) * PAGE

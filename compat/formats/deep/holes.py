@@ -38,6 +38,9 @@ SHORTEST_ROW = 512
 ORDER = list(RegionKind)
 """From the worst to the most harmless."""
 
+MOST_MEANT_TOGETHER = 2
+"""A padded vocabulary beside one output that starts at zero."""
+
 Run = tuple[int, int]
 
 
@@ -109,6 +112,10 @@ def _judge(
     if not kinds:
         return None
     worst = min(kinds, key=ORDER.index)
+    # Unused rows end with their tensor; zeros that go on into the next one were not meant.
+    crosses = len(parts) > 1 or sum(kind.matrix for _, kind in touched) > MOST_MEANT_TOGETHER
+    if worst is RegionKind.ROWS and crosses:
+        worst = RegionKind.HOLE
     return ZeroRegion(
         start=run[0],
         end=run[1],

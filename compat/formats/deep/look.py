@@ -9,7 +9,7 @@ from compat.formats.deep.look_blocks import look_at_blocks
 from compat.formats.deep.odd_values import count_odd_values
 from compat.formats.deep.sight import Sight
 from compat.formats.deep.tensor_kind import TensorKind
-from compat.formats.deep.zero_pages import zero_page_runs
+from compat.formats.deep.zero_pages import first_page, pages_of, suspect_pages, zero_page_runs
 
 SATURATION_SAMPLE = 1 << 16
 """Values of a piece in which those at the end of the range are counted: a share is wanted."""
@@ -87,9 +87,11 @@ def _look_at_plain(raw: Bytes, word: int) -> Sight:
 
 
 def _look_at_pages(sight: Sight, raw: Bytes, at: int) -> None:
-    sight.zero_runs = zero_page_runs(raw, at)
+    pages, base = pages_of(raw, at), first_page(at)
+    zero, text = suspect_pages(pages)
+    sight.zero_runs = zero_page_runs(pages, zero, base)
     sight.zero_bytes = sum(end - start for start, end in sight.zero_runs)
-    if not sight.foreign_bytes:
-        text = text_pages(raw, at)
-        if text is not None:
-            sight.mark_foreign(*text)
+    if len(text) and not sight.foreign_bytes:
+        found = text_pages(pages, text, base)
+        if found is not None:
+            sight.mark_foreign(*found)

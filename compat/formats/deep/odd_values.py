@@ -23,7 +23,8 @@ def count_odd_values(sight: Sight, raw: Bytes, at: int, bits: FloatBits, *, matr
     sight.amax = bits.value(int(finite.max(initial=0)))
     beyond = np.zeros_like(bad) if bits.absurd is None else finite >= bits.absurd
     sight.beyond = int(np.count_nonzero(beyond))
-    if matrix and not _is_single(magnitudes, bad | beyond):
+    # Types that end below 2**33 have one NaN and are judged by their entropy.
+    if matrix and (bits.absurd is None or not _is_single(magnitudes, bad | beyond)):
         pages = foreign_pages(raw, at, bad, beyond, bits)
         if pages is not None:
             sight.mark_foreign(*pages)

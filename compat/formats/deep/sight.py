@@ -1,6 +1,5 @@
 """What was seen of one tensor, piece by piece, in a form that can be added up and stored."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 MOST_RUNS = 64
@@ -96,8 +95,10 @@ COUNTS = ("values", "nan", "inf", "minus_inf", "beyond", "zeros", "full", "full_
 _OFFSETS = ("first_bad", "same", "foreign_bytes", "foreign_from", "foreign_to")
 
 
-def sight_from_data(data: Mapping[str, object]) -> Sight:
+def sight_from_data(data: object) -> Sight:
     """The sight that :meth:`Sight.to_data` wrote; ``ValueError`` where it wrote no such thing."""
+    if not isinstance(data, dict):
+        raise ValueError("what was seen of a tensor is no table")
     sight = Sight()
     for name, value in data.items():
         if name in (*COUNTS, *_OFFSETS) and type(value) is int:

@@ -1,32 +1,52 @@
-"""Finds pages of zero bytes in a piece of a file by one word of each page."""
+"""Looks at one word of every page of a piece, and finds the pages that are zero."""
 
 import numpy as np
 
-from compat.formats.deep.arrays import Bytes
+from compat.formats.deep.arrays import Bytes, Flags, Words
 
 PAGE = 4096
 """Memory page and block of nearly every file system: a hole begins and ends with one."""
 
-_WORD = 8
+_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
-def zero_page_runs(raw: Bytes, at: int) -> list[tuple[int, int]]:
-    """Runs of zero pages as (from, to) in the file; ``at`` is the file offset of ``raw``.
+def suspect_pages(pages: Bytes) -> tuple[Words, Words]:
+    """Rows of ``pages`` that may be zero, and rows that may be text, by their first eight bytes.
 
-    Only whole pages count, as the file counts them, so that a run stays true to the file system.
-    A page is looked at whole only where its first eight bytes are zero.
+    One page of weights in 256 has no high bit there, so nearly nothing is looked at twice.
     """
-    pages = pages_of(raw, at)
-    probe = pages[:, :_WORD].view("<u8")[:, 0] if len(pages) else np.ones(1, np.uint64)
-    if probe.all():
+    if not len(pages):
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    probe = pages[:, :8].view("<u8")[:, 0]
+    plain = np.flatnonzero((probe & _HIGH_BITS) == 0)
+    zero = probe[plain] == 0
+    return plain[zero], plain[~zero]
+
+
+def zero_page_runs(pages: Bytes, suspects: Words, base: int) -> list[tuple[int, int]]:
+    """Runs of zero pages among the ``suspects`` as (from, to) in the file.
+
+    Only whole pages count, as the file counts them; ``base`` is the file offset of the first.
+    """
+    if not len(suspects):
         return []
-    suspects = np.flatnonzero(probe == 0)
     zero = np.zeros(len(pages), np.bool_)
-    # In groups, so that the copies stay small where every page is a suspect.
-    for group in np.array_split(suspects, max(1, len(suspects) // 64)):
-        words = pages[group].view("<u8")
-        zero[group] = np.maximum.reduce(words, axis=1) == 0
-    return _runs(zero, at + -at % PAGE)
+    first, end = int(suspects[0]), int(suspects[-1]) + 1
+    if end - first == len(suspects):  # neighbours, as in a file of zeros: no copy
+        zero[first:end] = _are_zero(pages[first:end])
+    else:
+        for group in np.array_split(suspects, max(1, len(suspects) // 64)):
+            zero[group] = _are_zero(pages[group])
+    return _runs(zero, base)
+
+
+def _are_zero(pages: Bytes) -> Flags:
+    return np.asarray(np.maximum.reduce(pages.view("<u8"), axis=1) == 0)
+
+
+def first_page(at: int) -> int:
+    """File offset of the first whole page of a piece that begins at ``at``."""
+    return at + -at % PAGE
 
 
 def pages_of(raw: Bytes, at: int) -> Bytes:
@@ -36,7 +56,7 @@ def pages_of(raw: Bytes, at: int) -> Bytes:
     return raw[skip : skip + count * PAGE].reshape(count, PAGE)
 
 
-def _runs(zero: "np.ndarray[tuple[int], np.dtype[np.bool_]]", base: int) -> list[tuple[int, int]]:
+def _runs(zero: Flags, base: int) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(zero.astype(np.int8), prepend=0, append=0))
     return [
         (base + int(start) * PAGE, base + int(end) * PAGE)

@@ -1,6 +1,7 @@
 """fp8 weights that fill the whole range of their type, in a file without scales."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from compat.core.model import Confidence, Finding, Severity
@@ -42,7 +43,7 @@ def fp8_range(path: Path, census: Census) -> Iterator[Finding]:
     if len(full) < max(FEWEST_MATRICES, SHARE * len(matrices)):
         return
     tensor, sight = full[0]
-    yield damage(
+    finding = damage(
         "fp8-unscaled-range",
         path,
         f"{len(full)} of {len(matrices)} fp8 matrices reach the end of the range, such as "
@@ -51,11 +52,11 @@ def fp8_range(path: Path, census: Census) -> Iterator[Finding]:
         remedy="use the publisher's own file, which has the scales, or a bf16 file",
         detail=quoted(tensor.name),
         severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
         full_range=len(full),
         fp8_matrices=len(matrices),
         amax={quoted(t.name): s.amax for t, s in full[:16]},
     )
+    yield replace(finding, confidence=Confidence.MEDIUM)
 
 
 def _largest(dtype: str) -> float:

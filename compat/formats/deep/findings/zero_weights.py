@@ -1,4 +1,4 @@
-"""Weight matrices that are zero from their first value to their last."""
+"""Weight matrices that hold nothing but zeros, or next to nothing else."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,11 @@ project's own held 12 %."""
 NEARLY_ALL = 0.9
 """From this share on names are no excuse: LoRA factors that start at zero are at most four fifths
 of a file (a layer four times as high as wide)."""
+
+NEARLY_ZERO = 0.99
+FEWEST_BYTES = 1 << 20
+"""Share of a matrix in pages of zeros from which it counts as zero, and the least it takes: filter
+banks and unit matrices are sparse, but small."""
 
 MOST_NAMES = 16
 
@@ -46,17 +51,16 @@ def _matrices(census: Census) -> Iterator[TensorInfo]:
 def _zero_matrices(census: Census) -> Iterator[TensorInfo]:
     holes = [r for r in census.regions if r.kind is RegionKind.HOLE]
     for tensor, sight in census.seen():
-        if not sight.is_zero or not is_matrix(tensor) or tensor.dtype == "BOOL":
+        if not is_matrix(tensor) or tensor.dtype == "BOOL" or not _seen_whole(census, tensor):
             continue
-        if sight.values >= _expected(census, tensor) and not any(
-            hole.start <= tensor.start and tensor.end <= hole.end for hole in holes
-        ):
+        nearly = sight.zero_bytes >= max(NEARLY_ZERO * _nbytes(tensor), FEWEST_BYTES)
+        in_hole = any(hole.start < tensor.end and tensor.start < hole.end for hole in holes)
+        if (sight.is_zero or nearly) and not in_hole:
             yield tensor
 
 
-def _expected(census: Census, tensor: TensorInfo) -> int:
-    """A tensor that is not yet looked at whole is not called zero; 1 is met by every other."""
-    return 1 if census.complete or tensor.end <= census.position else tensor.elements + 1
+def _seen_whole(census: Census, tensor: TensorInfo) -> bool:
+    return census.complete or tensor.end <= census.position
 
 
 def _nbytes(tensor: TensorInfo) -> int:
