@@ -7,7 +7,6 @@ dequantise and isfinite, and at most 1.5x the time of a plain read of the same f
 
 import os
 
-import gguf
 import numpy as np
 import pytest
 
@@ -111,6 +110,8 @@ def gguf_blocks(name, mib):
 
 
 def dequantise(raw, name):
+    import gguf
+
     kind = gguf.GGMLQuantizationType[name]
     return bool(np.isfinite(gguf.quants.dequantize(raw, kind)).all())
 

@@ -11,6 +11,11 @@ from compat.formats.deep.sight import Sight
 from compat.formats.deep.tensor_kind import TensorKind
 from compat.formats.deep.zero_pages import first_page, pages_of, suspect_pages, zero_page_runs
 
+SMALL_SAMPLE = 512
+SMALL_EXPONENT = 5
+FAINT_EXPONENT = 16
+"""Values of a piece in which those below 2**-5 and below 2**-16 of its largest are counted."""
+
 SATURATION_SAMPLE = 1 << 16
 """Values of a piece in which those at the end of the range are counted: a share is wanted."""
 
@@ -45,6 +50,8 @@ def _look_at_floats(raw: Bytes, at: int, bits: FloatBits, kind: TensorKind) -> S
         count_odd_values(sight, raw, at, bits, matrix=kind.matrix)
     else:
         sight.amax = bits.value(peak)
+    if bits.word > 1 and kind.matrix and not sight.not_finite:
+        _sample_small(sight, words, peak, bits)
     if bits.word == 1 and bits.signed and peak >= bits.largest:
         _sample_saturation(sight, words, bits)
     if kind.scale and bits.signed:
@@ -70,6 +77,15 @@ def _sample_saturation(sight: Sight, words: Words, bits: FloatBits) -> None:
     sample = words[:SATURATION_SAMPLE] & np.array(bits.sign - 1, words.dtype)
     sight.full = int(np.count_nonzero(sample == bits.largest))
     sight.full_of = len(sample)
+
+
+def _sample_small(sight: Sight, words: Words, peak: int, bits: FloatBits) -> None:
+    middle = len(words) // 2
+    sample = words[middle : middle + SMALL_SAMPLE] & np.array(bits.sign - 1, words.dtype)
+    small = sample[sample < max(1, peak - (SMALL_EXPONENT << bits.mantissa))]
+    faint = small[small < max(1, peak - (FAINT_EXPONENT << bits.mantissa))]
+    sight.small, sight.faint = len(small), int(np.count_nonzero(faint))
+    sight.small_of = len(sample)
 
 
 def _look_at_scales(sight: Sight, words: Words, signed: Words, bits: FloatBits) -> None:

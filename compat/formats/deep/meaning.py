@@ -11,6 +11,7 @@ from compat.formats.deep.findings.foreign_bytes import foreign_bytes
 from compat.formats.deep.findings.fp8_range import fp8_range
 from compat.formats.deep.findings.fp8_saturation import fp8_saturation
 from compat.formats.deep.findings.ggml_scale_values import ggml_scale_values
+from compat.formats.deep.findings.mistaken_type import mistaken_type
 from compat.formats.deep.findings.not_finite import not_finite
 from compat.formats.deep.findings.not_looked_at import not_looked_at
 from compat.formats.deep.findings.scale_values import scale_values
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     not_looked_at,
     foreign_bytes,
     not_finite,
+    mistaken_type,
     ggml_scale_values,
     scale_values,
     zero_holes,

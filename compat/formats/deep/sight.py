@@ -24,6 +24,9 @@ class Sight:
     beyond: int = 0  # magnitudes above 2**33
     zeros: int = 0  # counted in scale tensors only
     negative: bool = False  # a scale below zero
+    small: int = 0  # values below 1/32 of the largest, in a sample of ...
+    faint: int = 0  # values below 2**-16 of the largest and not zero, in the same sample
+    small_of: int = 0
     full: int = 0  # fp8 values at the end of the range, in a sample of ...
     full_of: int = 0
     zero_bytes: int = 0  # in whole pages of zeros
@@ -91,14 +94,17 @@ class Sight:
 
 
 NAMES = tuple(spec.name for spec in fields(Sight))
-COUNTS = ("values", "nan", "inf", "minus_inf", "beyond", "zeros", "full", "full_of", "zero_bytes")
+COUNTS = (
+    "values", "nan", "inf", "minus_inf", "beyond", "zeros", "small", "faint", "small_of", "full",
+    "full_of", "zero_bytes",
+)  # fmt: skip
 _OFFSETS = ("first_bad", "same", "foreign_bytes", "foreign_from", "foreign_to")
 
 
 def sight_from_data(data: object) -> Sight:
     """The sight that :meth:`Sight.to_data` wrote; ``ValueError`` where it wrote no such thing."""
     if not isinstance(data, dict):
-        raise ValueError("what was seen of a tensor is no table")
+        raise ValueError("what was seen of a tensor is no table")  # noqa: TRY004 - bad data
     sight = Sight()
     for name, value in data.items():
         if name in (*COUNTS, *_OFFSETS) and type(value) is int:

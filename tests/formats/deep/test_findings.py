@@ -192,3 +192,16 @@ def test_bytes_that_tensors_share_are_looked_at_once_and_count_for_both(lay, nor
     census = deep_scan(header)
     assert (census.examined, census.not_examined) == (2, 0)
     assert [f for f in value_findings(header.path, census) if f.severity != "info"] == []
+
+
+@pytest.mark.parametrize(("true", "named"), [("F16", "BF16"), ("BF16", "F16")])
+@pytest.mark.parametrize("spread", [0.01, 0.05, 0.3])
+def test_a_type_given_wrongly_is_found_in_the_spread_of_the_values(
+    found, normal, loud, true, named, spread
+):
+    names = [f"blocks.{n}.weight" for n in range(6)]
+    data = [normal(true, ROWS, spread=spread, seed=n) for n in range(6)]
+    right = {name: (true, ROWS, raw) for name, raw in zip(names, data, strict=True)}
+    wrong = {name: (named, ROWS, raw) for name, raw in zip(names, data, strict=True)}
+    assert loud(found(right)) == []
+    assert loud(found(wrong)) == ["weights-type-mistaken"]

@@ -1,10 +1,11 @@
-import gguf
 import numpy as np
 import pytest
 
 from compat.formats.deep.ggml_scales import LAYOUTS
 from compat.formats.deep.look_blocks import look_at_blocks
 from compat.formats.dtypes import GGML_TYPES
+
+gguf = pytest.importorskip("gguf")
 
 UNDEQUANTISED = {"Q8_1", "Q8_K", "Q1_0"}
 """Types that gguf-py 0.19 has no dequantiser for; they are checked by their layout alone."""

@@ -190,7 +190,7 @@ def test_a_file_that_does_not_keep_still_gives_one_sentence(mixed, change, optio
 
 def test_a_file_that_went_away_is_an_os_error(mixed):
     mixed.path.unlink()
-    with pytest.raises(OSError, match="No such file|cannot find"):
+    with pytest.raises(OSError, match=r"No such file|cannot find"):
         deep_scan(mixed)
 
 
