@@ -5,6 +5,7 @@ from pathlib import Path
 
 from compat.core.model import Finding
 from compat.formats.deep.census import Census
+from compat.formats.deep.findings.absurd_weights import absurd_weights
 from compat.formats.deep.findings.beyond_half import beyond_half
 from compat.formats.deep.findings.constant_weights import constant_weights
 from compat.formats.deep.findings.foreign_bytes import foreign_bytes
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     not_looked_at,
     foreign_bytes,
     not_finite,
+    absurd_weights,
     mistaken_type,
     ggml_scale_values,
     scale_values,

@@ -137,6 +137,15 @@ def matrices(normal, zero, kept, *, name="blocks.{}.proj_in.weight"):
     return tensors
 
 
+def test_zero_matrices_that_lie_together_are_damage(found, normal):
+    kept = {f"w.{n}": ("BF16", (64, 64), normal("BF16", (64, 64))) for n in range(20)}
+    zero = ("BF16", (64, 64), bytes(8192))
+    apart = {"a": zero, **kept, "z": zero}
+    together = {**kept, "y": zero, "y.bias": ("BF16", (64,), bytes(128)), "z": zero}
+    assert found(apart)["weights-all-zero"].severity == "low"
+    assert found(together)["weights-all-zero"].severity == "high"
+
+
 def test_many_zero_matrices_are_damage_and_one_is_a_hint(found, normal):
     assert found(matrices(normal, 5, 5))["weights-all-zero"].severity == "high"
     assert found(matrices(normal, 1, 9))["weights-all-zero"].severity == "low"
@@ -205,3 +214,12 @@ def test_a_type_given_wrongly_is_found_in_the_spread_of_the_values(
     wrong = {name: (named, ROWS, raw) for name, raw in zip(names, data, strict=True)}
     assert loud(found(right)) == []
     assert loud(found(wrong)) == ["weights-type-mistaken"]
+
+
+def test_a_flipped_bit_is_damage_and_named_once(found, normal, loud):
+    data = bytearray(normal("BF16", ROWS))
+    data[2 * 5000 + 1] |= 0x40
+    findings = found({"a.weight": ("BF16", ROWS, bytes(data)), "b.weight": ("BF16", ROWS, data)})
+    assert loud(findings) == ["weights-absurd"]
+    assert findings["weights-absurd"].severity == "high"
+    assert findings["weights-absurd"].evidence["tensors"] == {"'a.weight'": 1, "'b.weight'": 1}

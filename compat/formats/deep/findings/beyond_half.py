@@ -5,6 +5,7 @@ from pathlib import Path
 
 from compat.core.model import Finding, Severity
 from compat.formats.deep.census import Census
+from compat.formats.deep.findings.absurd_weights import WEIGHT_NAMES
 from compat.formats.deep.sight import Sight
 from compat.formats.deep.tensor_kind import is_matrix, is_scale
 from compat.formats.model import TensorInfo
@@ -43,5 +44,6 @@ def _is_beyond(tensor: TensorInfo, sight: Sight) -> bool:
         tensor.dtype in WIDE
         and sight.amax > HALF_LARGEST
         and not sight.foreign_bytes
+        and not (sight.beyond and is_matrix(tensor) and tensor.name.endswith(WEIGHT_NAMES))
         and not is_scale(tensor.name)
     )

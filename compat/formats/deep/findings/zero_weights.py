@@ -25,6 +25,9 @@ FEWEST_BYTES = 1 << 20
 """Share of a matrix in pages of zeros from which it counts as zero, and the least it takes: filter
 banks and unit matrices are sparse, but small."""
 
+FEWEST_TOGETHER = 4096
+"""Bytes of a zero matrix that says something about its neighbour."""
+
 MOST_NAMES = 16
 
 
@@ -36,7 +39,8 @@ def zero_weights(path: Path, census: Census) -> Iterator[Finding]:
     meant = [tensor for tensor in zero if may_be_zero(tensor.name)]
     other = [tensor for tensor in zero if not may_be_zero(tensor.name)]
     total = max(1, sum(_nbytes(tensor) for tensor in _matrices(census)))
-    if _share(other, total) >= ZERO_SHARE or _share(zero, total) >= NEARLY_ALL:
+    many = _share(other, total) >= ZERO_SHARE or _share(zero, total) >= NEARLY_ALL
+    if many or _are_neighbours(census, other):
         yield _finding(path, zero, total, Severity.HIGH)
     elif other:
         yield _finding(path, other, total, Severity.LOW)
@@ -61,6 +65,20 @@ def _zero_matrices(census: Census) -> Iterator[TensorInfo]:
 
 def _seen_whole(census: Census, tensor: TensorInfo) -> bool:
     return census.complete or tensor.end <= census.position
+
+
+def _are_neighbours(census: Census, zero: list[TensorInfo]) -> bool:
+    """Whether two of them lie together, with nothing between that is not zero: a hole, mostly."""
+    names = {tensor.name for tensor in zero if _nbytes(tensor) >= FEWEST_TOGETHER}
+    before = False
+    for tensor, sight in census.seen():
+        if tensor.name in names:
+            if before:
+                return True
+            before = True
+        elif not sight.is_zero and sight.values:
+            before = False
+    return False
 
 
 def _nbytes(tensor: TensorInfo) -> int:
