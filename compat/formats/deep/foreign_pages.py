@@ -27,6 +27,7 @@ FEWEST_LETTERS = 10  # a table of figures has the digits, a stop and a space
 _PRINTABLE = np.zeros(256, np.bool_)
 _PRINTABLE[[9, 10, 13, *range(32, 127)]] = True
 GLANCE = 64
+NAN_BYTES = (0x7F, 0xFF)
 
 
 def foreign_pages(
@@ -45,20 +46,30 @@ def foreign_pages(
     if bits.absurd is None and not noise:
         return None
     kind = "noise" if noise else "text" if is_text(rows[0]) else "values"
-    return _extent(kind, sick, at)
+    return _between(kind, [int(page) for page in np.flatnonzero(sick)], first_page(at))
 
 
 def text_pages(pages: Bytes, suspects: Words, base: int) -> Foreign | None:
     """The pages among the ``suspects`` that hold nothing but printable characters, if any do."""
     text = [
-        page
+        int(page)
         for page in suspects
         if pages[page, :GLANCE].tobytes().isascii() and is_text(pages[page])
     ]
-    if not text:
-        return None
-    first, last = int(text[0]), int(text[-1])
-    return "text", base + first * PAGE, base + (last + 1) * PAGE, len(text) * PAGE
+    return _between("text", text, base) if text else None
+
+
+def filler_pages(pages: Bytes, suspects: Words, base: int) -> Foreign | None:
+    """The pages among the ``suspects`` that hold one byte over and over, if any do.
+
+    Not the bytes that make NaN in an 8-bit type: such pages are counted as what they are.
+    """
+    filled = [
+        int(page)
+        for page in suspects
+        if pages[page, 0] not in NAN_BYTES and (pages[page] == pages[page, 0]).all()
+    ]
+    return _between("filler", filled, base) if filled else None
 
 
 def is_text(raw: Bytes) -> bool:
@@ -86,8 +97,5 @@ def _by_page(values: Words, at: int, word: int) -> Words:
     return np.asarray(values[skip : skip + count * row].reshape(count, row))
 
 
-def _extent(kind: str, pages: Flags, at: int) -> Foreign:
-    found = np.flatnonzero(pages)
-    base = first_page(at)
-    first, last = int(found[0]), int(found[-1])
-    return kind, base + first * PAGE, base + (last + 1) * PAGE, len(found) * PAGE
+def _between(kind: str, pages: list[int], base: int) -> Foreign:
+    return kind, base + pages[0] * PAGE, base + (pages[-1] + 1) * PAGE, len(pages) * PAGE

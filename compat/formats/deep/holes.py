@@ -162,22 +162,24 @@ def _zero_share(handle: BinaryIO, tensor: TensorInfo, run: Run, word: int) -> fl
     import numpy as np
 
     zeros, seen = 1, 2  # a share of zero would make every run a wonder of infinite size
-    for start in _sample_starts(tensor, run, word):
-        block = _read(handle, start, min(tensor.end, start + PAGE))
+    for start, end in _samples(tensor, run, word):
+        block = _read(handle, start, end)
         words = np.frombuffer(block[: len(block) // word * word], f"<u{word}")
         if words.any():
-            zeros += int(_zero_words(words))
+            zeros += _zero_words(words)
             seen += len(words)
     return zeros / seen
 
 
-def _sample_starts(tensor: TensorInfo, run: Run, word: int) -> list[int]:
-    """Starts of pages outside the run: just before it, just after it, and over all the tensor."""
+def _samples(tensor: TensorInfo, run: Run, word: int) -> Iterator[Run]:
+    """Pages outside the run: just before it, just after it, and over all the tensor."""
     spread = max(0, tensor.end - tensor.start - PAGE)
     starts = [tensor.start + spread * spot // SAMPLES for spot in range(SAMPLES + 1)]
-    starts += [max(tensor.start, run[0] - PAGE), run[1]]
-    starts = [start - (start - tensor.start) % word for start in starts]
-    return [start for start in starts if start + PAGE <= run[0] or start >= run[1]]
+    for start in (*starts, max(tensor.start, run[0] - PAGE), run[1]):
+        begin = start - (start - tensor.start) % word
+        end = min(begin + PAGE, tensor.end if begin >= run[1] else run[0])
+        if begin < end:
+            yield begin, end
 
 
 def _zero_words(words: "Words") -> int:

@@ -4,7 +4,7 @@ import numpy as np
 
 from compat.formats.deep.arrays import Bytes, Words
 from compat.formats.deep.float_bits import FloatBits
-from compat.formats.deep.foreign_pages import text_pages
+from compat.formats.deep.foreign_pages import filler_pages, text_pages
 from compat.formats.deep.look_blocks import look_at_blocks
 from compat.formats.deep.odd_values import count_odd_values
 from compat.formats.deep.sight import Sight
@@ -30,7 +30,7 @@ def look_at(raw: Bytes, at: int, kind: TensorKind) -> Sight:
     else:
         sight = _look_at_plain(raw, kind.word)
     if kind.holds_weights and len(raw):
-        _look_at_pages(sight, raw, at)
+        _look_at_pages(sight, raw, at, kind)
     return sight
 
 
@@ -102,12 +102,14 @@ def _look_at_plain(raw: Bytes, word: int) -> Sight:
     return Sight(values=len(words), same=_only_value(words), amax=float(top))
 
 
-def _look_at_pages(sight: Sight, raw: Bytes, at: int) -> None:
+def _look_at_pages(sight: Sight, raw: Bytes, at: int, kind: TensorKind) -> None:
     pages, base = pages_of(raw, at), first_page(at)
-    zero, text = suspect_pages(pages)
-    sight.zero_runs = zero_page_runs(pages, zero, base)
+    suspects = suspect_pages(pages)
+    sight.zero_runs = zero_page_runs(pages, suspects.zero, base)
     sight.zero_bytes = sum(end - start for start, end in sight.zero_runs)
-    if len(text) and not sight.foreign_bytes:
-        found = text_pages(pages, text, base)
-        if found is not None:
-            sight.mark_foreign(*found)
+    found = text_pages(pages, suspects.text, base)
+    # Packed integers and scales may be the same for long; a matrix of one value has its own rule.
+    if found is None and (kind.bits or kind.layout) and not kind.scale and sight.same is None:
+        found = filler_pages(pages, suspects.filler, base)
+    if found is not None and not sight.foreign_bytes:
+        sight.mark_foreign(*found)

@@ -1,5 +1,7 @@
 """Looks at one word of every page of a piece, and finds the pages that are zero."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from compat.formats.deep.arrays import Bytes, Flags, Words
@@ -10,17 +12,29 @@ PAGE = 4096
 _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
-def suspect_pages(pages: Bytes) -> tuple[Words, Words]:
-    """Rows of ``pages`` that may be zero, and rows that may be text, by their first eight bytes.
+_ALL_BUT_TOP = np.uint64(0x00FFFFFFFFFFFFFF)
+_BYTE = np.uint64(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Rows of pages that may be zero, text, or one other byte over and over."""
+
+    zero: Words
+    text: Words
+    filler: Words
+
+
+def suspect_pages(pages: Bytes) -> Suspects:
+    """What each page may be by its first eight bytes.
 
     One page of weights in 256 has no high bit there, so nearly nothing is looked at twice.
     """
-    if not len(pages):
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    probe = pages[:, :8].view("<u8")[:, 0]
+    probe = pages[:, :8].view("<u8")[:, 0] if len(pages) else np.empty(0, np.uint64)
     plain = np.flatnonzero((probe & _HIGH_BITS) == 0)
     zero = probe[plain] == 0
-    return plain[zero], plain[~zero]
+    alike = np.flatnonzero((probe >> _BYTE) == (probe & _ALL_BUT_TOP))
+    return Suspects(plain[zero], plain[~zero], alike[probe[alike] != 0])
 
 
 def zero_page_runs(pages: Bytes, suspects: Words, base: int) -> list[tuple[int, int]]:

@@ -223,3 +223,22 @@ def test_a_flipped_bit_is_damage_and_named_once(found, normal, loud):
     assert loud(findings) == ["weights-absurd"]
     assert findings["weights-absurd"].severity == "high"
     assert findings["weights-absurd"].evidence["tensors"] == {"'a.weight'": 1, "'b.weight'": 1}
+
+
+@pytest.mark.parametrize("byte", [0xCC, 0xAA, 0x55, 0xFE])
+@pytest.mark.parametrize("dtype", ["BF16", "F16", "F32", "F8_E4M3"])
+def test_pages_that_a_program_filled_are_found(found, normal, dtype, byte):
+    shape = (512, 1024)
+    data = patched(normal(dtype, shape), 10 * 4096, bytes([byte]) * 20_000)
+    finding = found({"a.weight": (dtype, shape, data)})["weights-implausible"]
+    place = finding.evidence["tensors"]["'a.weight'"]
+    assert (place["kind"], place["from"], place["bytes"]) == ("filler", 11 * 4096, 4 * 4096)
+
+
+def test_block_scales_of_one_exponent_are_no_filler(found, normal, loud):
+    scales = bytes([0x78]) * 16_384 + bytes([0x79]) * 16_384
+    tensors = {
+        "a.weight": ("F8_E4M3", (1024, 1024), normal("F8_E4M3", (1024, 1024))),
+        "a.weight_scale": ("F8_E8M0", (1024, 32), scales),
+    }
+    assert loud(found(tensors)) == []

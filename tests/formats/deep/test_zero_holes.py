@@ -55,6 +55,13 @@ def test_a_hole_that_happens_to_end_with_rows_is_still_one_where_it_crosses_tens
     assert loud(found(tensors)) == ["weights-zero-region"]
 
 
+def test_a_hole_from_the_first_bytes_of_a_tensor_to_its_end_is_found(found, normal, loud):
+    tensors = {"a.weight": ("F8_E4M3", (2048, 512), normal("F8_E4M3", (2048, 512)))}
+    last = normal("F8_E4M3", (512, 2048), seed=1)
+    tensors["b.weight"] = ("F8_E4M3", (512, 2048), last[:435] + bytes(len(last) - 435))
+    assert loud(found(tensors)) == ["weights-zero-region"]
+
+
 def test_many_small_holes_are_one_finding(found, normal, loud):
     data = normal("BF16", (2000, 1000))
     for spot in random.Random(0).sample(range(2, 900, 3), 40):

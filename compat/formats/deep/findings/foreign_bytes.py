@@ -10,6 +10,7 @@ from compat.formats.wording import damage, quoted
 WHAT = {
     "noise": "evenly spread bytes, as of compressed, encrypted or shifted data",
     "text": "printable text",
+    "filler": "one byte over and over, as a program fills what it has not got",
     "values": "values above 8.6e9, as of bytes of another type",
 }
 MOST_NAMES = 16
