@@ -25,19 +25,22 @@ MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
 """Wrong names; what stands under them is checked all the same."""
 
 
-SAME_ZEROS = ("weights-all-zero",)
-"""What the values say of zeros that the sampled blocks have already called a hole."""
+SAME_ZEROS = ("weights-all-zero", "weights-zero-region", "weights-zero-rows")
+"""What the values say of zeros, which a few sampled blocks may have told already: the one cause is
+told once, as a hole where the blocks show one, else as the values have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """How closely to look at files, and who hears of it.
 
-    ``on_bytes`` hears how many bytes were read, ``earlier`` gives the record of an earlier scan of
-    the values of a file, ``on_record`` takes what was seen so far. All three are for deep looks.
+    ``sha256`` takes the hash in the same reading as a deep look. ``on_bytes`` hears how many bytes
+    were read, ``earlier`` gives the record of an earlier scan of the values of a file,
+    ``on_record`` takes what was seen so far.
     """
 
     deep: bool = False
+    sha256: bool = False
     on_bytes: Callable[[int], None] = lambda _count: None
     earlier: Callable[[Path], Record | None] = lambda _path: None
     on_record: Callable[[Path, Record], None] = lambda _path, _record: None
@@ -116,6 +119,7 @@ def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> l
         return sampled
     values = check_values(
         header,
+        sha256=look.deep and look.sha256,
         on_bytes=look.on_bytes,
         earlier=look.earlier(header.path),
         on_record=lambda record: look.on_record(header.path, record),
@@ -124,6 +128,8 @@ def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> l
     found = values.findings if look.deep else only_damage(values.findings)
     if any(finding.severity is Severity.HIGH for finding in sampled):
         found = tuple(finding for finding in found if finding.rule not in SAME_ZEROS)
+    elif any(finding.rule in SAME_ZEROS for finding in found):
+        sampled = []
     return [*sampled, *found]
 
 

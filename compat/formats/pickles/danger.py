@@ -202,3 +202,18 @@ def _incomplete(path: Path, scan: Scan) -> Iterator[Finding]:
             detail=f"byte {trace.end}",
             severity=Severity.MEDIUM,
         )
+
+
+def opcode_findings(path: Path, scan: Scan) -> Iterator[Finding]:
+    """An opcode in a checkpoint that torch.load refuses by default: another protocol, or damage."""
+    if scan.trace.refused is not None:
+        name, at = scan.trace.refused
+        yield damage(
+            "pickle-opcode-refused",
+            path,
+            f"opcode {name} at byte {at} is none that torch.load from 2.6 on takes by default",
+            remedy="save it again with torch's own protocol 2, or use the safetensors version",
+            detail=f"byte {at}",
+            severity=Severity.LOW,
+            member=quoted(scan.member),
+        )

@@ -58,7 +58,8 @@ class Nested:
 class Trace:
     """What one pickle would do. ``broken`` and ``limit`` say why it was not read to its end.
 
-    ``cut`` tells that it is broken because its bytes end.
+    ``cut`` tells that it is broken because its bytes end. ``refused`` is the first opcode that
+    torch.load does not take by default, and its position.
     """
 
     result: Any = None
@@ -73,6 +74,7 @@ class Trace:
     broken: str = ""
     limit: str = ""
     cut: bool = False
+    refused: tuple[str, int] | None = None
 
     @property
     def whole(self) -> bool:

@@ -5,6 +5,15 @@ from compat.formats.pickles.machine import Machine
 from compat.formats.pickles.opcodes import BrokenPickleError, PickleLimitError, Window, opcodes
 from compat.formats.pickles.symbols import Trace
 
+TAKEN = frozenset({
+    "APPEND", "APPENDS", "BINFLOAT", "BINGET", "BININT", "BININT1", "BININT2", "BINPERSID",
+    "BINPUT", "BINUNICODE", "BUILD", "EMPTY_DICT", "EMPTY_LIST", "EMPTY_SET", "EMPTY_TUPLE",
+    "GLOBAL", "LONG1", "LONG_BINGET", "LONG_BINPUT", "MARK", "NEWFALSE", "NEWOBJ", "NEWTRUE",
+    "NONE", "PROTO", "REDUCE", "SETITEM", "SETITEMS", "SHORT_BINSTRING", "STOP", "TUPLE", "TUPLE1",
+    "TUPLE2", "TUPLE3",
+})  # fmt: skip
+"""The opcodes that ``torch/_weights_only_unpickler.py`` of torch 2.13 knows."""
+
 
 def trace_pickle(window: Window) -> Trace:
     """Read one pickle from where ``window`` stands; never raises for what the pickle holds.
@@ -18,6 +27,8 @@ def trace_pickle(window: Window) -> Trace:
         for name, argument, position in opcodes(window):
             machine.position = position
             step(machine, name, argument)
+            if name not in TAKEN and trace.refused is None:
+                trace.refused = (name, position)
     except BrokenPickleError as error:
         trace.broken, trace.end, trace.cut = str(error), error.position, error.cut
     except PickleLimitError as error:

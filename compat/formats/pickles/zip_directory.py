@@ -8,7 +8,14 @@ from typing import BinaryIO
 from compat.core.model import Finding, Severity
 from compat.formats.layout import MOST_REPEATS
 from compat.formats.pickles.zip_entry import Entry
-from compat.formats.pickles.zip_layout import after_end, duplicates, escaping, overlaps
+from compat.formats.pickles.zip_layout import (
+    after_end,
+    duplicates,
+    escaping,
+    folder_flag,
+    impossible,
+    overlaps,
+)
 from compat.formats.wording import byte_numbers, damage, quoted
 
 MOST_ENTRIES = 50_000
@@ -84,8 +91,9 @@ def _raw_directory(
     handle.seek(end)
     record = _END.unpack(handle.read(END_BYTES))
     count, length, start, comment = record[4], record[5], record[6], record[7]
-    if 0xFFFF in record[3:5] or 0xFFFFFFFF in (length, start):
-        count, length, start = _wide_end(handle, end)
+    if record[1:3] not in ((0, 0), (1, 1)) or record[3] != count:
+        raise _BadZip("its end record says that it is one volume of several")
+    count, length, start = _wide_end(handle, end) or (count, length, start)
     if start + length > end or count * _ENTRY.size > length:
         raise _BadZip(
             f"it promises {count} members in bytes {start} to {start + length}, the archive's end "
@@ -98,19 +106,25 @@ def _raw_directory(
     return handle.read(length), count, list(after_end(path, reached, size))
 
 
-def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int]:
-    """Count, length and start of the directory from the zip64 end record."""
+def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int] | None:
+    """Count, length and start of the directory from the zip64 end record; None where there is none.
+
+    torch writes one always, and its reader takes it before the other.
+    """
     place = end - _END64_PLACE.size
-    if place < 0:
-        raise _BadZip("its zip64 end record is missing")
-    handle.seek(place)
-    mark, _, at, _ = _END64_PLACE.unpack(handle.read(_END64_PLACE.size))
-    if mark != b"PK\x06\x07" or at + _END64.size > place:
+    handle.seek(max(0, place))
+    raw = handle.read(_END64_PLACE.size)
+    if place < 0 or not raw.startswith(b"PK\x06\x07"):
+        return None
+    _, _, at, volumes = _END64_PLACE.unpack(raw)
+    if at + _END64.size > place:
         raise _BadZip("its zip64 end record is missing")
     handle.seek(at)
     wide = _END64.unpack(handle.read(_END64.size))
-    if wide[0] != b"PK\x06\x06":
+    if wide[0] != b"PK\x06\x06" or wide[1] < _END64.size - 12:
         raise _BadZip(f"there is no zip64 end record at byte {at}")
+    if volumes != 1 or wide[6] != wide[7] or wide[4:6] not in ((0, 0), (1, 1)):
+        raise _BadZip("its zip64 end record says that it is one volume of several")
     return wide[7], wide[8], wide[9]
 
 
@@ -131,7 +145,11 @@ def _entries(
         extra_at = at + _ENTRY.size + lengths[0]
         extra = raw[extra_at : extra_at + lengths[1]]
         at = extra_at + lengths[1] + lengths[2]
+        if at > len(raw):
+            raise _BadZip(f"member {number + 1} of {count} ends behind it")
         entry = _entry(name.decode("utf-8", "replace"), fields, extra)
+        problems.extend(impossible(path, entry, disk=fields[13], flags=fields[3]))
+        problems.extend(folder_flag(path, entry, fields[15]))
         placed = _placed(path, handle, entry, size)
         if isinstance(placed, Finding):
             problems.append(placed)

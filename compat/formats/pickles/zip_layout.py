@@ -7,8 +7,14 @@ from pathlib import Path
 
 from compat.core.model import Finding, Severity
 from compat.formats.layout import MOST_REPEATS
-from compat.formats.pickles.zip_entry import Entry
+from compat.formats.pickles.zip_entry import DEFLATED, STORED, Entry
 from compat.formats.wording import byte_numbers, damage, quoted
+
+FOLDER_ATTRIBUTE = 0x10
+"""MS-DOS's mark for a folder among the external attributes (APPNOTE 4.4.15)."""
+
+STRANGE_FLAGS = 0x2060
+"""Patched data, strong encryption, a masked directory (APPNOTE 4.4.4): torch reads none of them."""
 
 
 def after_end(path: Path, reached: int, size: int) -> Iterator[Finding]:
@@ -75,3 +81,43 @@ def overlaps(path: Path, entries: list[Entry]) -> Iterator[Finding]:
                 remedy="do not load this file; no program writes archives like this",
                 detail=f"byte {after.header}",
             )
+
+
+def impossible(path: Path, entry: Entry, *, disk: int, flags: int) -> Iterator[Finding]:
+    """A directory entry that contradicts itself or asks for what torch's reader does not know.
+
+    ``entry.end`` is still the length of the member as it is stored, ``disk`` the volume it is on.
+    """
+    if entry.method not in (STORED, DEFLATED):
+        yield _refused(
+            "zip-unknown-method", path, entry, f"is packed by method {entry.method}, expected 0"
+        )
+    elif entry.method == STORED and entry.end != entry.size:
+        yield _refused(
+            "zip-sizes-differ",
+            path,
+            entry,
+            f"is stored as it is in {entry.end} bytes and said to have {entry.size}",
+        )
+    if flags & STRANGE_FLAGS:
+        yield _refused(
+            "zip-strange-flags", path, entry, f"has flags {flags & STRANGE_FLAGS:#06x} set"
+        )
+    if disk > 1:
+        yield _refused("zip-several-disks", path, entry, f"is said to be on disk {disk} of several")
+
+
+def folder_flag(path: Path, entry: Entry, attributes: int) -> Iterator[Finding]:
+    """A member with data that the directory calls a folder: torch reads nothing of it, silently."""
+    if attributes & FOLDER_ATTRIBUTE and entry.size and not entry.name.endswith("/"):
+        yield _refused("zip-folder-flag", path, entry, "is marked as a folder and has data")
+
+
+def _refused(rule: str, path: Path, entry: Entry, what: str) -> Finding:
+    return damage(
+        rule,
+        path,
+        f"member {quoted(entry.name)} {what}; torch refuses the archive",
+        remedy="download again; compare size and hash with the publisher's",
+        detail=f"byte {entry.header}",
+    )

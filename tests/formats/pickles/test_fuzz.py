@@ -19,6 +19,16 @@ FEW = settings(
 )
 
 
+@pytest.fixture(scope="module")
+def right():
+    """One zip and one legacy checkpoint: the names of storages in them differ from run to run."""
+    weights = {"a": torch.ones(8, 16), "b": torch.ones(8), "c": torch.ones(4, 4, 3)}
+    streams = io.BytesIO(), io.BytesIO()
+    torch.save(weights, streams[0])
+    torch.save(weights, streams[1], _use_new_zipfile_serialization=False)
+    return [stream.getvalue() for stream in streams]
+
+
 def check(data, name="x.pt"):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
@@ -39,9 +49,8 @@ def test_any_opcodes_give_a_report(data, protocol):
 
 @FEW
 @given(st.data())
-def test_a_right_checkpoint_with_some_bytes_changed_or_cut_gives_a_report(made, data):
-    form = data.draw(st.sampled_from([made.saved, made.legacy]))
-    raw = bytearray(form(made.state()))
+def test_a_right_checkpoint_with_some_bytes_changed_or_cut_gives_a_report(right, data):
+    raw = bytearray(right[data.draw(st.integers(0, 1))])
     for _ in range(data.draw(st.integers(0, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     cut = bytes(raw[: data.draw(st.integers(0, len(raw)))])
@@ -52,11 +61,11 @@ def test_a_right_checkpoint_with_some_bytes_changed_or_cut_gives_a_report(made, 
 
 @FEW
 @given(st.data())
-def test_what_the_verdict_calls_ok_torch_loads(made, data):
-    raw = bytearray(made.saved(made.state()))
-    end = raw.rfind(b"data/1") - 60
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+def test_an_archive_that_is_called_ok_is_one_that_torch_loads(right, data):
+    raw = bytearray(right[0])
     for _ in range(data.draw(st.integers(1, 2))):
-        raw[data.draw(st.integers(30, end))] = data.draw(st.integers(0, 255))
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     if check(bytes(raw)).verdict == "ok":
         torch.load(io.BytesIO(bytes(raw)), weights_only=True)
 
