@@ -15,7 +15,7 @@ from compat.core.model import Finding, Severity
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-HOME = "https://github.com/framegate/framegate"
+HOME = "https://pypi.org/project/framegate/"
 LEVELS: Mapping[Severity, str] = {
     Severity.HIGH: "error",
     Severity.MEDIUM: "warning",
@@ -55,7 +55,6 @@ def _rule(finding: Finding) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": finding.rule,
         "shortDescription": {"text": words},
-        "helpUri": f"{HOME}/blob/main/docs/files.md#rules",
         "defaultConfiguration": {"level": LEVELS[finding.severity]},
     }
     if finding.remedy:

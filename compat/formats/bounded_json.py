@@ -48,6 +48,8 @@ def parse_json(data: bytes) -> Any:
 
 def read_json_object(path: Path, most_bytes: int = CONFIG_BYTES) -> dict[str, Any]:
     """Read the JSON object in ``path``; :class:`UnreadableJsonError` where there is none."""
+    if path.exists() and not path.is_file():  # a pipe would wait for ever
+        raise UnreadableJsonError("it is no regular file")
     try:
         with path.open("rb") as handle:
             data = handle.read(most_bytes + 1)

@@ -1,11 +1,11 @@
 """Checks the small files beside the weights: configs, vocabularies, merges, templates."""
 
+import json
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from compat.core.model import Finding
-from compat.formats.bounded_json import UnreadableJsonError, parse_json
 from compat.formats.sentencepiece_file import sentencepiece_problem
 from compat.formats.sniff import Kind, Sniffed, sniff
 from compat.formats.wording import damage, quoted
@@ -17,6 +17,9 @@ NOT_READ = ("readme", "license", "notice", "requirements", "usage_policy")
 LARGEST = 64 << 20
 """The largest tokenizer.json are 33 MB."""
 
+PARSED = 4 << 20
+"""Largest JSON file that is parsed to its end."""
+
 AGAIN = "download this file again; the weights can stay"
 _WRONG = {
     Kind.LFS_POINTER: ("companion-lfs-pointer", "it is a git-lfs pointer, not the file",
@@ -24,6 +27,9 @@ _WRONG = {
     Kind.HTML: ("companion-html-page", "it is a web page", AGAIN),
     Kind.JSON_ERROR: ("companion-json-error", "it is a server's error message", AGAIN),
     Kind.ZERO_FILLED: ("companion-zero-filled", "it is filled with zeros", AGAIN),
+    Kind.XET_POINTER: ("companion-xet-pointer", "it is a xet pointer, not the file",
+                       "run git xet checkout in the repository, or download the file itself"),
+    Kind.XML_ERROR: ("companion-xml-error", "it is a storage server's error message", AGAIN),
     Kind.EMPTY: ("companion-empty", "it is empty", AGAIN),
 }  # fmt: skip
 
@@ -116,13 +122,31 @@ def _broken_vocabulary(file: Path) -> Finding | None:
 
 
 def _not_json(file: Path) -> Finding | None:
+    why = _json_problem(file.read_bytes())
+    if not why:
+        return None
+    return damage(
+        "companion-not-json",
+        file,
+        f"it cannot be read as JSON: {why}",
+        remedy=AGAIN,
+    )
+
+
+def _json_problem(data: bytes) -> str:
+    """Why the bytes are no JSON, empty where they are; of large files only the ends are looked at.
+
+    A vocabulary of 33 MB takes half a second to parse, and one that is cut does not end in a
+    bracket.
+    """
+    text = data.strip()
+    if len(data) > PARSED:
+        ends = text[:1] + text[-1:]
+        return "" if ends in (b"{}", b"[]") else f"it begins and ends with {ends!r}"
     try:
-        parse_json(file.read_bytes())
-    except UnreadableJsonError as error:
-        return damage(
-            "companion-not-json",
-            file,
-            f"it cannot be read as JSON: {error}",
-            remedy=AGAIN,
-        )
-    return None
+        json.loads(text.decode("utf-8"))
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError as error:
+        return str(error)[:200]
+    return ""

@@ -1,7 +1,6 @@
 """Checks one file: what it is, what its header says, and whether its bytes can be weights."""
 
 import os
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,29 +14,33 @@ from compat.formats.quantisation import quantisation_findings
 from compat.formats.sniff import Kind, Sniffed, sniff
 from compat.formats.values_check import Record, check_values, only_damage
 from compat.formats.verdicts import report_of
-from compat.formats.wording import damage, quoted
+from compat.formats.wording import damage
 from compat.formats.zero_regions import zero_findings
 
 SMALL_FILE = 64 << 20
 """Files up to this many bytes have every value looked at always: that takes a tenth of a second."""
 
+NO_FILES = (Kind.DANGLING_LINK, Kind.NO_FILE, Kind.FOLDER)
 MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
 """Wrong names; what stands under them is checked all the same."""
 
 
-SAME_ZEROS = ("weights-all-zero",)
-"""What the values say of zeros that the sampled blocks have already called a hole."""
+SAME_ZEROS = ("weights-all-zero", "weights-zero-region", "weights-zero-rows")
+"""What the values say of zeros, which a few sampled blocks may have told already: the one cause is
+told once, as a hole where the blocks show one, else as the values have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """How closely to look at files, and who hears of it.
 
-    ``on_bytes`` hears how many bytes were read, ``earlier`` gives the record of an earlier scan of
-    the values of a file, ``on_record`` takes what was seen so far. All three are for deep looks.
+    ``sha256`` takes the hash in the same reading as a deep look. ``on_bytes`` hears how many bytes
+    were read, ``earlier`` gives the record of an earlier scan of the values of a file,
+    ``on_record`` takes what was seen so far.
     """
 
     deep: bool = False
+    sha256: bool = False
     on_bytes: Callable[[int], None] = lambda _count: None
     earlier: Callable[[Path], Record | None] = lambda _path: None
     on_record: Callable[[Path, Record], None] = lambda _path, _record: None
@@ -49,13 +52,13 @@ def check_file(path: Path, look: Look, *, loader: str = "") -> FileReport:
     Never raises for what the file is or holds, and waits for no pipe or device.
     """
     try:
+        sniffed = sniff(path)
+        if sniffed.kind in NO_FILES:
+            found = imposter_finding(path, sniffed) or _unknown_content(path, sniffed)
+            return report_of(path, sniffed.kind.value, [found], {})
         before = path.stat()
-        if not stat.S_ISREG(before.st_mode):
-            return report_of(path, Kind.UNKNOWN.value, [_special(path, before.st_mode)], {})
-        report = _check(path, look, before.st_size, loader)
+        report = _check(path, sniffed, look, before.st_size, loader)
         return _still_the_same(report, before, path.stat())
-    except FileNotFoundError:
-        return report_of(path, Kind.UNKNOWN.value, [_gone(path)], {})
     except OSError as error:
         return unreadable(path, error.strerror or str(error))
 
@@ -72,9 +75,8 @@ def unreadable(path: Path, why: str) -> FileReport:
     return report_of(path, Kind.UNKNOWN.value, [finding], {})
 
 
-def _check(path: Path, look: Look, size: int, loader: str) -> FileReport:
-    sniffed = sniff(path)
-    reading = None if sniffed.kind is Kind.PARTIAL_DOWNLOAD else try_header(path, sniffed)
+def _check(path: Path, sniffed: Sniffed, look: Look, size: int, loader: str) -> FileReport:
+    reading = try_header(path, sniffed)
     problem = imposter_finding(path, sniffed)
     if reading is None:
         found = problem or _unknown_content(path, sniffed)
@@ -117,6 +119,7 @@ def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> l
         return sampled
     values = check_values(
         header,
+        sha256=look.deep and look.sha256,
         on_bytes=look.on_bytes,
         earlier=look.earlier(header.path),
         on_record=lambda record: look.on_record(header.path, record),
@@ -125,6 +128,8 @@ def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> l
     found = values.findings if look.deep else only_damage(values.findings)
     if any(finding.severity is Severity.HIGH for finding in sampled):
         found = tuple(finding for finding in found if finding.rule not in SAME_ZEROS)
+    elif any(finding.rule in SAME_ZEROS for finding in found):
+        sampled = []
     return [*sampled, *found]
 
 
@@ -143,44 +148,6 @@ def _still_the_same(
         bytes_after=after.st_size,
     )
     return report_of(report.path, report.kind, (changed, *report.findings), report.measures)
-
-
-_SPECIAL = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISDIR, "a folder"),
-)
-
-
-def _special(path: Path, mode: int) -> Finding:
-    what = next((name for test, name in _SPECIAL if test(mode)), "no file")
-    return damage(
-        "not-a-regular-file",
-        path,
-        f"it is {what}, expected a file",
-        remedy="name the model file itself",
-        severity=Severity.MEDIUM,
-    )
-
-
-def _gone(path: Path) -> Finding:
-    if path.is_symlink():
-        return damage(
-            "link-dangling",
-            path,
-            f"it is a link to {quoted(path.readlink())}, which is not there",
-            remedy="download the file again; in a download cache the blob behind the link is gone",
-            target=quoted(path.readlink()),
-        )
-    return damage(
-        "not-readable",
-        path,
-        "it is not there",
-        remedy="check the path",
-        severity=Severity.MEDIUM,
-    )
 
 
 def _unknown_content(path: Path, sniffed: Sniffed) -> Finding:

@@ -33,5 +33,6 @@ def _walk(folder: Path) -> Iterator[Path]:
         seen.add(real)
         for name in names:
             path = Path(root) / name
-            if path.is_file() or path.is_symlink():  # a dangling link is a missing file, say so
+            # Pipes and devices are no files; a dangling link is a missing file, say so.
+            if path.is_file() or (path.is_symlink() and not path.exists()):
                 yield path

@@ -1,252 +1,196 @@
 """Reads gguf headers with a reader of its own that believes no count and no offset."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
-from compat.core.model import Finding, Severity
-from compat.formats.dtypes import GGML_TYPES
+from compat.core.model import Finding
+from compat.formats.gguf_counts import counts_too_low, right_counts
 from compat.formats.gguf_cursor import Cursor, CutError, NonsenseError
-from compat.formats.layout import (
-    MOST_REPEATS,
-    WRONG_WRITER,
-    cut_in_data,
-    holes,
-    overlaps,
-    trailing_bytes,
+from compat.formats.gguf_header import (
+    MOST_PAIRS,
+    MOST_TENSORS,
+    SMALLEST_ENTRY,
+    SMALLEST_PAIR,
+    Entry,
+    Parts,
+    read_entries,
+    read_pairs,
 )
+from compat.formats.gguf_layout import Layout
+from compat.formats.gguf_rules import entry_findings, header_remarks, pair_findings
+from compat.formats.layout import MOST_REPEATS, WRONG_WRITER
 from compat.formats.model import Header, Reading, TensorInfo
-from compat.formats.wording import byte_numbers, damage, quoted
+from compat.formats.wording import byte_numbers, damage
 
 SUPPORTED_VERSIONS = (2, 3)
-DEFAULT_ALIGNMENT = 32  # GGUF_DEFAULT_ALIGNMENT
-LONGEST_NAME = 64  # GGML_MAX_NAME; longer names open in gguf-py and fail in llama.cpp
-MOST_DIMENSIONS = 4  # GGML_MAX_DIMS
-SMALLEST_TENSOR_ENTRY = 8 + 1 + 4 + 8 + 4 + 8  # name length, name, dims, one dim, type, offset
-SMALLEST_PAIR = 8 + 1 + 4 + 1  # key length, key, type, one byte of value
-MOST_TENSORS = 200_000
-"""Bounds memory on hostile files; the largest published models hold about 60,000 tensors."""
-
-
-@dataclass(slots=True)
-class _Draft:
-    path: Path
-    size: int
-    metadata: dict[str, str] = field(default_factory=dict)
-    entries: list[TensorInfo] = field(default_factory=list)  # offsets still relative to the data
-    findings: list[Finding] = field(default_factory=list)
+_GEOMETRY = ("gguf-overlap", "gguf-short-tensor", "gguf-same-offset", "gguf-hole", "gguf-unaligned")
 
 
 def read_gguf(path: Path) -> Reading:
     """Read and check the header of ``path``; raises ``OSError`` only where it cannot be opened."""
-    draft = _Draft(path=path, size=path.stat().st_size)
+    size = path.stat().st_size
     with path.open("rb") as handle:
-        cursor = Cursor(handle, draft.size)
+        parts = Parts(tensors=0, pairs=0)
         try:
-            _read(draft, cursor)
+            _read(handle, size, parts)
+            problem = None
         except CutError as error:
-            draft.findings.append(_cut_in_header(draft, error))
-            return Reading(header=None, findings=tuple(draft.findings))
+            problem = _cut_in_header(path, size, error)
         except NonsenseError as error:
-            draft.findings.append(_nonsense(draft, error))
-            return Reading(header=None, findings=tuple(draft.findings))
-    return _finish(draft, cursor.position)
+            problem = _nonsense(path, error)
+        return _answer(path, handle, size, parts, problem)
 
 
-def _read(draft: _Draft, cursor: Cursor) -> None:
+def _read(handle: BinaryIO, size: int, parts: Parts) -> None:
+    """Fill ``parts`` as far as the header can be read; raises where it cannot."""
+    cursor = Cursor(handle, size)
+    _read_start(cursor, size, parts)
+    for pair in read_pairs(cursor, parts.pairs):
+        parts.metadata.append(pair)
+        parts.end = cursor.position
+    for entry in read_entries(cursor, parts.tensors):
+        parts.entries.append(entry)
+    parts.end = cursor.position
+
+
+def _read_start(cursor: Cursor, size: int, parts: Parts) -> None:
     if cursor.take(4) != b"GGUF":
         raise NonsenseError("gguf-bad-magic", "the file does not begin with GGUF", 0)
-    version = cursor.number("u4")
+    version = cursor.number(4)
     if version not in SUPPORTED_VERSIONS:
-        swapped = int.from_bytes(version.to_bytes(4, "little"), "big") in SUPPORTED_VERSIONS
-        why = "it is written for big-endian machines" if swapped else "this is no known version"
-        raise NonsenseError("gguf-version", f"the version is {version}, expected 2 or 3: {why}", 4)
-    tensors, pairs = cursor.number("u8"), cursor.number("u8")
-    _check_count(draft, "tensors", tensors, SMALLEST_TENSOR_ENTRY)
-    _check_count(draft, "metadata entries", pairs, SMALLEST_PAIR)
-    for _ in range(pairs):
-        _read_pair(draft, cursor)
-    names: set[str] = set()
-    for _ in range(tensors):
-        _read_entry(draft, cursor, names)
+        swapped = int.from_bytes(version.to_bytes(4, "little"), "big")
+        if swapped in (1, *SUPPORTED_VERSIONS):
+            message = f"it is version {swapped} in big-endian order; readers on ggml refuse it"
+            raise NonsenseError("gguf-big-endian", message, 4)
+        message = f"the version is {version}, expected 2 or 3; gguf-py and ggml refuse the file"
+        raise NonsenseError("gguf-version", message, 4)
+    tensors, pairs = cursor.numbers(2)
+    parts.end = cursor.position
+    _check_count("tensors", tensors, size // SMALLEST_ENTRY, MOST_TENSORS)
+    _check_count("metadata entries", pairs, size // SMALLEST_PAIR, MOST_PAIRS)
+    parts.tensors, parts.pairs = tensors, pairs
 
 
-def _check_count(draft: _Draft, what: str, count: int, smallest: int) -> None:
-    most = min(MOST_TENSORS, draft.size // smallest)
+def _check_count(what: str, count: int, room: int, most: int) -> None:
+    if count > room:
+        message = f"the header announces {count} {what}, a file of this size holds at most {room}"
+        raise NonsenseError("gguf-count-too-high", message, 8)
     if count > most:
-        message = f"the header announces {count} {what}, a file of {draft.size} bytes holds "
-        raise NonsenseError("gguf-count-too-high", f"{message}at most {most}", 8)
+        message = f"the header announces {count} {what}, at most {most} are read here: no model has"
+        raise NonsenseError("gguf-header-bomb", f"{message} so many", 8)
 
 
-def _read_pair(draft: _Draft, cursor: Cursor) -> None:
-    at = cursor.position
-    key = cursor.text()
-    if not key:
-        raise NonsenseError("gguf-bad-name", "a metadata entry has an empty name", at)
-    if key in draft.metadata:
-        raise NonsenseError("gguf-duplicate-key", f"metadata names {quoted(key)} twice", at)
-    draft.metadata[key] = cursor.value(cursor.number("u4"))
+def _answer(
+    path: Path, handle: BinaryIO, size: int, parts: Parts, problem: Finding | None
+) -> Reading:
+    findings = [problem] if problem else _findings(path, size, parts)
+    if problem or any(finding.rule in (*_GEOMETRY, "gguf-empty-name") for finding in findings):
+        right = right_counts(handle, size, parts)
+    elif any(finding.rule == "gguf-trailing-bytes" for finding in findings):
+        right = counts_too_low(handle, size, parts)
+    else:
+        right = None
+    if right is not None:
+        lie = _wrong_count(path, parts, right)
+        return Reading(header=_header(path, size, right), findings=(lie,))
+    if problem or parts.alignment is None:
+        return Reading(header=None, findings=tuple(findings))
+    return Reading(header=_header(path, size, parts), findings=tuple(findings))
 
 
-def _read_entry(draft: _Draft, cursor: Cursor, names: set[str]) -> None:
-    at = cursor.position
-    name = cursor.text()
-    if not name:
-        raise NonsenseError("gguf-bad-name", "a tensor has an empty name", at)
-    if name in names:
-        raise NonsenseError("gguf-duplicate-name", f"two tensors are called {quoted(name)}", at)
-    names.add(name)
-    dimensions = cursor.number("u4")
-    if not 0 < dimensions <= 8:
-        message = f"tensor {quoted(name)} has {dimensions} dimensions, at most {MOST_DIMENSIONS}"
-        raise NonsenseError("gguf-bad-dimensions", message, at)
-    sides = [cursor.number("u8") for _ in range(dimensions)]
-    kind, offset = cursor.number("u4"), cursor.number("u8")
-    if kind not in GGML_TYPES:
-        message = f"tensor {quoted(name)} has type {kind}, which ggml does not define"
-        raise NonsenseError("gguf-unknown-type", message, at)
-    draft.findings.extend(_entry_problems(draft.path, name, sides, kind))
-    word, per_block, block_bytes = GGML_TYPES[kind]
-    elements = 1
-    for side in sides:
-        elements *= side
-    nbytes = elements // per_block * block_bytes
-    # gguf writes the fastest dimension first; everything else here has it last.
-    draft.entries.append(TensorInfo(name, word, tuple(reversed(sides)), offset, offset + nbytes))
+def _findings(path: Path, size: int, parts: Parts) -> list[Finding]:
+    pairs = list(pair_findings(path, parts.metadata))
+    findings = [*pairs[:MOST_REPEATS], *entry_findings(path, parts.entries)]
+    alignment = parts.alignment
+    if alignment is None or (parts.entries and parts.data_start > size):
+        return [*findings, _bad_alignment(path, size, parts)]
+    if not any(finding.rule == "gguf-size-overflow" for finding in findings):
+        findings.extend(Layout(path, parts, size).findings())
+    return [*findings, *header_remarks(path, parts)]
 
 
-def _entry_problems(path: Path, name: str, sides: list[int], kind: int) -> Iterator[Finding]:
-    word, per_block, _ = GGML_TYPES[kind]
-    if sides[0] % per_block:
-        yield damage(
-            "gguf-block-mismatch",
-            path,
-            f"rows of tensor {quoted(name)} hold {sides[0]} values, {word} needs a multiple of "
-            f"{per_block}",
-            remedy=WRONG_WRITER,
-            detail=quoted(name),
-        )
-    if len(sides) > MOST_DIMENSIONS or 0 in sides:
-        yield damage(
-            "gguf-bad-dimensions",
-            path,
-            f"tensor {quoted(name)} has shape {sides}, ggml takes 1 to {MOST_DIMENSIONS} "
-            "dimensions from 1 up",
-            remedy=WRONG_WRITER,
-            detail=quoted(name),
-            severity=Severity.MEDIUM,
-        )
-    if len(name.encode("utf-8", "replace")) >= LONGEST_NAME:
-        yield damage(
-            "gguf-long-name",
-            path,
-            f"tensor {quoted(name)} has a name of {len(name)} letters, llama.cpp takes "
-            f"{LONGEST_NAME - 1}",
-            remedy="gguf-py reads it; programs built on ggml may refuse it",
-            detail=quoted(name),
-            severity=Severity.LOW,
-        )
-
-
-def _finish(draft: _Draft, header_end: int) -> Reading:
-    alignment = _alignment(draft)
-    if alignment is None:
-        return Reading(header=None, findings=tuple(draft.findings))
-    data_start = -(-header_end // alignment) * alignment
-    tensors = {
-        entry.name: TensorInfo(
-            entry.name, entry.dtype, entry.shape, data_start + entry.start, data_start + entry.end
-        )
-        for entry in draft.entries
-    }
-    header = Header(
-        path=draft.path,
+def _header(path: Path, size: int, parts: Parts) -> Header:
+    ends, start = _ends(parts, size), parts.data_start
+    return Header(
+        path=path,
         format="gguf",
-        tensors=tensors,
-        metadata=draft.metadata,
-        data_start=data_start,
-        file_size=draft.size,
+        # gguf writes the fastest dimension first; everything else here has it last.
+        tensors={
+            entry.name: TensorInfo(
+                entry.name, entry.dtype, entry.sides[::-1], start + entry.offset, end
+            )
+            for entry, end in zip(parts.entries, ends, strict=True)
+        },
+        metadata={pair.key: pair.value.text for pair in parts.metadata},
+        data_start=start,
+        file_size=size,
     )
-    findings = [*draft.findings, *_layout(header, alignment)]
-    return Reading(header=header, findings=_few_of_each(findings))
 
 
-def _alignment(draft: _Draft) -> int | None:
-    text = draft.metadata.get("general.alignment", str(DEFAULT_ALIGNMENT))
-    value = int(text) if text.isdigit() and len(text) < 10 else 0
-    if value > 0 and value & (value - 1) == 0:
-        return value
-    draft.findings.append(
-        damage(
-            "gguf-bad-alignment",
-            draft.path,
-            f"general.alignment is {quoted(text)}, expected a power of two",
-            remedy=WRONG_WRITER,
-            detail="general.alignment",
-        )
+def _ends(parts: Parts, size: int) -> list[int]:
+    """Where each tensor ends; one of an unknown type where the next one begins."""
+    start = parts.data_start
+    if all(entry.nbytes is not None for entry in parts.entries):
+        return [start + one.offset + (one.nbytes or 0) for one in parts.entries]
+    order: list[Entry] = sorted(parts.entries, key=lambda entry: entry.offset)
+    until = {one.at: start + two.offset for one, two in pairwise(order)}
+    until[order[-1].at] = max(size, start + order[-1].offset)
+    return [
+        until[one.at] if one.nbytes is None else start + one.offset + one.nbytes
+        for one in parts.entries
+    ]
+
+
+def _wrong_count(path: Path, parts: Parts, right: Parts) -> Finding:
+    if parts.pairs != right.pairs:
+        what, announced, found = "metadata entries", parts.pairs, right.pairs
+    else:
+        what, announced, found = "tensors", parts.tensors, right.tensors
+    return damage(
+        "gguf-wrong-count",
+        path,
+        f"the header announces {announced} {what} and holds {found}: with {found} everything fits, "
+        "up to the end of the file",
+        remedy=WRONG_WRITER,
+        detail="byte 8",
+        announced=announced,
+        found=found,
     )
-    return None
 
 
-def _layout(header: Header, alignment: int) -> Iterator[Finding]:
-    path, tensors = header.path, header.tensors.values()
-    if "general.architecture" not in header.metadata:
-        yield damage(
-            "gguf-no-architecture",
-            path,
-            "general.architecture is missing; loaders that go by it refuse the file",
-            remedy="use a loader that goes by tensor names, or a file from another publisher",
-            detail="general.architecture",
-            severity=Severity.LOW,
-        )
-    if not header.tensors:
-        yield damage(
-            "gguf-no-tensors",
-            path,
-            "the header is right and names no tensor, expected at least one",
-            remedy="download again; compare size and hash with the publisher's",
-        )
-    for tensor in islice((t for t in tensors if t.start % alignment), MOST_REPEATS):
-        yield damage(
-            "gguf-unaligned",
-            path,
-            f"tensor {quoted(tensor.name)} starts at byte {tensor.start}, expected a multiple of "
-            f"{alignment}",
-            remedy=WRONG_WRITER,
-            detail=f"byte {tensor.start}",
-        )
-    yield from overlaps(path, "gguf", tensors)
-    yield from holes(path, "gguf", tensors, header.data_start, padding=alignment)
-    data_end = max((tensor.end for tensor in tensors), default=header.data_start)
-    if tensors and header.file_size < data_end:
-        yield cut_in_data(path, "gguf", data_end, header.file_size)
-    elif header.file_size >= data_end + alignment:  # padding after the last tensor is normal
-        yield trailing_bytes(path, "gguf", data_end, header.file_size, Severity.LOW)
+def _bad_alignment(path: Path, size: int, parts: Parts) -> Finding:
+    named = [pair.value for pair in parts.metadata if pair.key == "general.alignment"]
+    found = f"{named[0].text} ({named[0].kind})" if named else "32, as it is not given,"
+    expected = "expected a power of two as uint32"
+    if parts.alignment is not None:
+        expected = f"so the data would begin at byte {parts.data_start}, the file ends at {size}"
+    rule = "gguf-bad-alignment" if named else "gguf-cut-in-header"
+    return damage(
+        rule,
+        path,
+        f"general.alignment is {found} and {expected}",
+        remedy=WRONG_WRITER if named else "download again or resume the download",
+        detail="general.alignment",
+        evidence=byte_numbers(parts.data_start, size),
+    )
 
 
-def _few_of_each(findings: list[Finding]) -> tuple[Finding, ...]:
-    kept: dict[str, list[Finding]] = {}
-    for finding in findings:
-        kept.setdefault(finding.rule, []).append(finding)
-    return tuple(finding for same in kept.values() for finding in same[:MOST_REPEATS])
-
-
-def _cut_in_header(draft: _Draft, error: CutError) -> Finding:
+def _cut_in_header(path: Path, size: int, error: CutError) -> Finding:
     return damage(
         "gguf-cut-in-header",
-        draft.path,
-        f"the header goes on to byte {error.wanted} or further, the file ends at byte {draft.size}",
+        path,
+        f"the header goes on to byte {error.wanted} or further, the file ends at byte {size}",
         remedy="download again or resume the download; the file is truncated",
         detail=f"byte {error.at}",
-        evidence=byte_numbers(error.wanted, draft.size),
+        evidence=byte_numbers(error.wanted, size),
     )
 
 
-def _nonsense(draft: _Draft, error: NonsenseError) -> Finding:
+def _nonsense(path: Path, error: NonsenseError) -> Finding:
     return damage(
         error.rule,
-        draft.path,
+        path,
         str(error),
         remedy="download again; if it stays so, get the file from another publisher",
         detail=f"byte {error.at}",

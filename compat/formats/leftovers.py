@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from compat.core.model import Finding, Severity
-from compat.formats.sniff import PARTIAL_SUFFIXES
+from compat.formats.partial_downloads import is_partial_name
 from compat.formats.wording import damage
 
 
 def leftover_findings(files: Iterable[Path]) -> Iterator[Finding]:
     """One finding per unfinished download among ``files``."""
     for file in files:
-        if file.suffix.lower() in PARTIAL_SUFFIXES:
+        if is_partial_name(file):
             yield damage(
                 "partial-download-left",
                 file,

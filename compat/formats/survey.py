@@ -17,10 +17,10 @@ from compat.formats.folder_files import files_below
 from compat.formats.hub_cache import hub_findings, is_hub_repository, snapshots
 from compat.formats.leftovers import leftover_findings
 from compat.formats.model import FileReport
+from compat.formats.partial_downloads import is_partial_name, is_piece_name
 from compat.formats.pickles.reader import PICKLE_NAMES
 from compat.formats.shard_sets import numbered_sets, set_findings
 from compat.formats.shards import is_shard_index, named_shards, shard_findings
-from compat.formats.sniff import PARTIAL_SUFFIXES
 from compat.formats.transformers_folder import is_transformers_folder, transformers_findings
 from compat.formats.verdicts import report_of
 
@@ -138,8 +138,12 @@ def _group(place: Path, files: list[Path]) -> Iterator[Unit]:
         yield Unit(report=report_of(index, "shard-index", shard_findings(index), {}))
     for group in numbered_sets(file for file in files if file not in named):
         yield Unit(report=report_of(group.first, "shard-set", set_findings(group), {}))
-    chosen = [f for f in files if f.suffix.lower() in (*WEIGHT_SUFFIXES, *PARTIAL_SUFFIXES)]
-    yield Unit(files=tuple(chosen))
+    yield Unit(files=tuple(file for file in files if _is_of_interest(file)))
+
+
+def _is_of_interest(file: Path) -> bool:
+    named = file.suffix.lower() in WEIGHT_SUFFIXES
+    return named or is_partial_name(file) or is_piece_name(file)
 
 
 def _sharded(index: Path) -> Unit:

@@ -1,49 +1,56 @@
 """Looks at the values of a file's weights; what was seen can be stored and taken up again."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 
 from compat.core.model import Finding, Severity
+from compat.formats.deep import (
+    Census,
+    begin,
+    census_from_data,
+    scan_steps,
+    value_findings,
+    value_measures,
+)
 from compat.formats.model import Header
-from compat.formats.values import Census, take_census, value_findings
 
 Record = Mapping[str, object]
-"""What a scan has seen, as JSON values; only this module knows its form."""
+"""What a scan has seen, as JSON values; only the scan knows their form."""
+
+RECORD_SECONDS = 5.0
+"""Time between two records of a long scan: so much is lost when the power goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """What the values of one file are like, and the record of having looked."""
+    """What the values of one file are like, in findings and numbers."""
 
     findings: tuple[Finding, ...]
     measures: Mapping[str, object]
-    record: Record = field(default_factory=dict)
 
 
 def check_values(
     header: Header,
     *,
+    sha256: bool = False,
     on_bytes: Callable[[int], None] = lambda _count: None,
     earlier: Record | None = None,
     on_record: Callable[[Record], None] = lambda _record: None,
 ) -> Values:
-    """Look at every value, or take up the record of an ``earlier`` scan of the unchanged file.
+    """Look at every value, going on from the record of an ``earlier`` scan of the unchanged file.
 
-    ``on_record`` hears what has been seen so far, from which a scan that is broken off goes on. May
-    raise ``OSError``.
+    ``on_record`` hears what has been seen, from time to time, at the end, and when the work is
+    broken off. With ``sha256`` the file is hashed in the same reading. May raise ``OSError``.
     """
-    census = _restored(header, earlier)
-    if census is None:
-        census = take_census(header, on_bytes)
-    record = _to_record(census)
-    on_record(record)
+    census = begin(header, _restored(header, earlier))
+    try:
+        _scan(census, sha256=sha256, on_bytes=on_bytes, on_record=on_record)
+    finally:
+        on_record(census.to_data())
     return Values(
-        findings=tuple(value_findings(header.path, census)),
-        measures={
-            "tensors_examined": census.examined,
-            "tensors_not_examined": census.not_examined,
-        },
-        record=record,
+        findings=tuple(value_findings(header.path, census)), measures=value_measures(census)
     )
 
 
@@ -52,32 +59,26 @@ def only_damage(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity is Severity.HIGH)
 
 
-def _to_record(census: Census) -> Record:
-    return {
-        "complete": True,
-        "examined": census.examined,
-        "not_examined": census.not_examined,
-        "not_finite": dict(census.not_finite),
-        "zero": [tensor.name for tensor in census.zero],
-        "matrix_bytes": census.matrix_bytes,
-    }
+def _scan(
+    census: Census,
+    *,
+    sha256: bool,
+    on_bytes: Callable[[int], None],
+    on_record: Callable[[Record], None],
+) -> None:
+    recorded = time.monotonic()
+    with closing(scan_steps(census, sha256=sha256)) as steps:
+        for read in steps:
+            on_bytes(read)
+            if time.monotonic() - recorded > RECORD_SECONDS:
+                on_record(census.to_data())
+                recorded = time.monotonic()
 
 
 def _restored(header: Header, record: Record | None) -> Census | None:
-    match record:
-        case {
-            "complete": True,
-            "examined": int() as examined,
-            "not_examined": int() as not_examined,
-            "not_finite": dict() as not_finite,
-            "zero": list() as zero,
-            "matrix_bytes": int() as matrix_bytes,
-        } if set(zero) | not_finite.keys() <= header.tensors.keys():
-            return Census(
-                examined=examined,
-                not_examined=not_examined,
-                not_finite=not_finite,
-                zero=[header.tensors[name] for name in zero],
-                matrix_bytes=matrix_bytes,
-            )
-    return None
+    if not record:
+        return None
+    try:
+        return census_from_data(header, record)
+    except (ValueError, TypeError, KeyError):
+        return None  # of another version: looked at anew

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from compat.formats.deep import hash_files
 from compat.formats.file_check import Look, check_file
 from compat.formats.manifests.book import ManifestBook
 from compat.formats.manifests.hash_check import with_hashes
-from compat.formats.manifests.hashing import hash_files
 from compat.formats.model import FileReport, FileVerdict, Verification
 from compat.formats.survey import Unit, survey
 from compat.formats.verdicts import report_of
@@ -53,7 +53,11 @@ def check_units(units: Iterable[Unit], check: Check) -> list[FileReport]:
     Raises ``UsageError`` or ``OSError`` only where the manifest cannot be written.
     """
     if check.book is None:
-        reports = list(_reports(units, check, Look(deep=check.deep, on_bytes=check.on_bytes)))
+        reports = list(
+            _reports(
+                units, check, Look(deep=check.deep, sha256=check.sha256, on_bytes=check.on_bytes)
+            )
+        )
         return list(with_hashes(reports, on_bytes=check.on_bytes)) if check.sha256 else reports
     try:
         reports = _with_book(units, check, check.book)
@@ -76,6 +80,7 @@ def _reports(units: Iterable[Unit], check: Check, look: Look) -> Iterator[FileRe
 def _with_book(units: Iterable[Unit], check: Check, book: ManifestBook) -> list[FileReport]:
     look = Look(
         deep=check.deep,
+        sha256=check.sha256,
         on_bytes=check.on_bytes,
         earlier=book.earlier_values,
         on_record=book.note_values if check.deep else lambda _path, _record: None,

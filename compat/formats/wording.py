@@ -24,6 +24,7 @@ def damage(
     remedy: str,
     detail: str = "",
     severity: Severity = Severity.HIGH,
+    confidence: Confidence = Confidence.HIGH,
     evidence: Mapping[str, object] | None = None,
     **more: object,
 ) -> Finding:
@@ -34,7 +35,7 @@ def damage(
     return Finding(
         rule=rule,
         severity=severity,
-        confidence=Confidence.HIGH,
+        confidence=confidence,
         message=message,
         place=Place(kind="file", path=str(path), detail=detail),
         remedy=remedy,

@@ -1,6 +1,8 @@
 """Builders of safetensors and gguf files, right ones and broken ones, byte by byte."""
 
 import json
+import math
+import random
 import struct
 from pathlib import Path
 
@@ -9,16 +11,22 @@ import pytest
 BYTES = {"F32": 4, "BF16": 2, "F16": 2, "F64": 8, "F8_E4M3": 1, "F8_E5M2": 1, "U8": 1, "I64": 8}
 
 
-def safetensors_bytes(tensors, metadata=None, fill=0x3C):
+def weights(dtype, count, seed=0):
+    """Bytes of ordinary weights: small numbers of both signs, whatever the float type."""
+    data = bytearray(random.Random(seed).randbytes(count * BYTES[dtype]))
+    if dtype != "U8":
+        tops = data[BYTES[dtype] - 1 :: BYTES[dtype]]
+        data[BYTES[dtype] - 1 :: BYTES[dtype]] = bytes(0x34 + top % 4 + (top & 128) for top in tops)
+    return bytes(data)
+
+
+def safetensors_bytes(tensors, metadata=None):
     """Tensors as {name: (dtype, shape)} or {name: (dtype, shape, data)}, laid out without holes."""
     header, data = {}, b""
     if metadata is not None:
         header["__metadata__"] = metadata
     for name, (dtype, shape, *given) in tensors.items():
-        count = BYTES[dtype]
-        for side in shape:
-            count *= side
-        block = given[0] if given else bytes([fill]) * count
+        block = given[0] if given else weights(dtype, math.prod(shape), seed=len(data))
         header[name] = {
             "dtype": dtype,
             "shape": list(shape),
@@ -51,12 +59,14 @@ def gguf_pair(key, kind, raw):
 ARCHITECTURE = gguf_pair("general.architecture", 8, gguf_text("ltxv"))
 
 
-def gguf_bytes(entries, data_bytes, *, pairs=(ARCHITECTURE,), version=3, counts=None, fill=0x11):
+def gguf_bytes(
+    entries, data_bytes, *, pairs=(ARCHITECTURE,), version=3, counts=None, fill=0x11, align=32
+):
     """A gguf file of raw entries and pairs; ``counts`` overrides (tensors, pairs)."""
     tensors, keys = counts or (len(entries), len(pairs))
     head = b"GGUF" + struct.pack("<IQQ", version, tensors, keys) + b"".join(pairs)
     head += b"".join(entries)
-    head += b"\0" * (-len(head) % 32)
+    head += b"\0" * (-len(head) % align)
     return head + bytes([fill]) * data_bytes
 
 
@@ -84,6 +94,7 @@ def build():
         entry = staticmethod(gguf_entry)
         pair = staticmethod(gguf_pair)
         text = staticmethod(gguf_text)
+        weights = staticmethod(weights)
 
     return Builders
 

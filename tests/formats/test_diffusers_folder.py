@@ -144,3 +144,30 @@ def test_each_disagreement_of_index_and_shards_has_its_name(folder, sharded):
 def test_a_lone_shard_without_its_index_is_a_finding(folder, sharded):
     sharded.unlink()
     assert rules(folder) == ["shard-index-missing"]
+
+
+CLASSES = {
+    "vae": ({"_class_name": "AutoencoderKLWan"}, ["component-class-differs"]),
+    "transformer": ({"_class_name": "LTXVideoTransformer3DModel"}, []),
+    "text_encoder": ({"model_type": "umt5"}, ["component-class-differs"]),
+    "scheduler": ({"_class_name": "EulerDiscreteScheduler"}, []),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_config_of_another_class_is_named(folder, name):
+    config, expected = CLASSES[name]
+    file = "scheduler_config.json" if name == "scheduler" else "config.json"
+    edit(folder, f"{name}/{file}", lambda document: document.update(config))
+    assert rules(folder) == expected
+    if name == "text_encoder":
+        edit(folder, f"{name}/{file}", lambda document: document.update(model_type="t5"))
+        assert rules(folder) == []
+
+
+def test_pickled_shards_of_a_component_are_held_against_their_index(folder):
+    (folder / WEIGHTS).unlink()
+    stem = folder / "transformer" / "diffusion_pytorch_model"
+    index = {"weight_map": {"a": "diffusion_pytorch_model-00001-of-00001.bin"}}
+    stem.with_name(f"{stem.name}.bin.index.json").write_text(json.dumps(index), "utf-8")
+    assert "shard-missing" in rules(folder)

@@ -15,8 +15,8 @@ def compare(
 ) -> Iterator[tuple[str, Finding]]:
     """Each difference between ``manifest`` and the files as they are ``now``, by path below root.
 
-    A file that was renamed is told under its new name. Hashes are compared where both sides have one. ``asked`` says whether a file that is not there
-    would be one that was asked for.
+    A file that was renamed is told under its new name. Hashes are compared where both sides have
+    one. ``asked`` says whether a file that is not there would be one that was asked for.
     """
     lost = [name for name in manifest.entries if name not in now and asked(name)]
     extra = [name for name in now if name not in manifest.entries]

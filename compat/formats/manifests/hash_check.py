@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from compat.core.model import Finding
+from compat.formats.deep import hash_files
 from compat.formats.manifests.expected_hash import Expected, expected_hash
-from compat.formats.manifests.hashing import hash_files
 from compat.formats.model import FileReport
 from compat.formats.verdicts import report_of
 from compat.formats.wording import damage
@@ -31,7 +31,6 @@ def with_hashes(
             path, found = next(hashes)
             stated[path] = found if isinstance(found, str) else ""
         yield _with_hash(report, stated.get(report.path, ""))
-    hashes.close()
 
 
 def _is_file(report: FileReport) -> bool:

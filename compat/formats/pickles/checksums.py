@@ -5,7 +5,8 @@ from pathlib import Path
 
 from compat.core.model import Finding
 from compat.formats.layout import MOST_REPEATS
-from compat.formats.pickles.zip_directory import crc_of, read_directory
+from compat.formats.pickles.zip_directory import read_directory
+from compat.formats.pickles.zip_entry import crc_of
 from compat.formats.wording import damage, quoted
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compat.core.model import Finding
-from compat.formats.pickles.machine import Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Trace
 from compat.formats.pickles.table import Storage, storage_of
 from compat.formats.pickles.tensors import Block
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import byte_numbers, damage
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -39,19 +40,24 @@ class CutZip:
     blocks: Mapping[str, Block]
     reached: int
     file_size: int
+    zero_from: int = 0
+    """Byte from which the file holds zeros to its end; the file size where it does not."""
 
 
 def walk_cut_zip(handle: BinaryIO, size: int) -> CutZip:
     """Follow the members from the beginning of the file; may raise ``OSError``."""
     first = _member(handle, 0)
     if first is None or first[0].rpartition("/")[2] != "data.pkl":
-        return CutZip(trace=None, root="", blocks={}, reached=0, file_size=size)
+        return CutZip(trace=None, root="", blocks={}, reached=0, file_size=size, zero_from=size)
     name, start = first
     root = name.rpartition("/")[0]
     window = Window(handle, start, size)
     trace = trace_pickle(window)
     if not trace.whole:
-        return CutZip(trace=trace, root=root, blocks={}, reached=0, file_size=size)
+        zero = _zero_from(handle, trace.end, size)
+        return CutZip(
+            trace=trace, root=root, blocks={}, reached=0, file_size=size, zero_from=zero
+        )  # fmt: skip
     needed = {s.key: s.nbytes for s in storages_of(trace)}
     blocks: dict[str, Block] = {}
     reached = at = _behind(handle, trace.end)
@@ -67,7 +73,25 @@ def walk_cut_zip(handle: BinaryIO, size: int) -> CutZip:
             blocks[key] = Block(member[1], end, end - member[1], readable=True)
         at = _behind(handle, end)
         reached = min(at, size)
-    return CutZip(trace=trace, root=root, blocks=blocks, reached=reached, file_size=size)
+    zero = _zero_from(handle, trace.end, size)
+    return CutZip(
+        trace=trace, root=root, blocks=blocks, reached=reached, file_size=size, zero_from=zero
+    )  # fmt: skip
+
+
+def _zero_from(handle: BinaryIO, low: int, size: int) -> int:
+    """Where a run of zeros to the end of the file begins, taken to be unbroken."""
+    high = size
+    while high - low > SMALL:
+        middle = max(low, high - SMALL) if high == size else (low + high) // 2
+        handle.seek(middle)
+        if any(handle.read(min(SMALL, size - middle))):
+            if high == size:
+                return size
+            low = middle + 1
+        else:
+            high = middle
+    return high
 
 
 def storages_of(trace: Trace) -> list[Storage]:
@@ -110,6 +134,9 @@ def _behind(handle: BinaryIO, end: int) -> int:
 
 def cut_findings(path: Path, cut: CutZip) -> Iterator[Finding]:
     """That the archive is cut, and how much of it is there."""
+    if cut.zero_from < cut.file_size:
+        yield _unfilled(path, cut)
+        return
     if cut.trace is None or not cut.trace.whole:
         where = "its first member" if cut.trace is None else "its pickle"
         yield damage(
@@ -138,4 +165,20 @@ def cut_findings(path: Path, cut: CutZip) -> Iterator[Finding]:
             "storages": len(needed),
             "reached_byte": cut.reached,
         },
+    )
+
+
+def _unfilled(path: Path, cut: CutZip) -> Finding:
+    zeros = cut.file_size - cut.zero_from
+    return damage(
+        "torch-zip-unfilled",
+        path,
+        f"the archive ends in {zeros} zero bytes, from about byte {cut.zero_from} on, in the place "
+        f"of its directory: the space was reserved and the download never filled it",
+        remedy="download again or resume the download; compare the sha256 hash",
+        detail=f"byte {cut.zero_from}",
+        zero_from=cut.zero_from,
+        zero_bytes=zeros,
+        file_bytes=cut.file_size,
+        whole_storages=sum(block.end <= cut.zero_from for block in cut.blocks.values()),
     )

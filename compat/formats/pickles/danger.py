@@ -14,8 +14,9 @@ from compat.formats.pickles.globals import (
     normal_name,
     sort_globals,
 )
-from compat.formats.pickles.machine import Global, Nested, Trace, trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Global, Nested, Trace
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import damage, quoted
 
 DO_NOT_LOAD = "do not load it; download the safetensors file from the publisher"
@@ -200,4 +201,19 @@ def _incomplete(path: Path, scan: Scan) -> Iterator[Finding]:
             remedy="use the safetensors version of this model",
             detail=f"byte {trace.end}",
             severity=Severity.MEDIUM,
+        )
+
+
+def opcode_findings(path: Path, scan: Scan) -> Iterator[Finding]:
+    """An opcode in a checkpoint that torch.load refuses by default: another protocol, or damage."""
+    if scan.trace.refused is not None:
+        name, at = scan.trace.refused
+        yield damage(
+            "pickle-opcode-refused",
+            path,
+            f"opcode {name} at byte {at} is none that torch.load from 2.6 on takes by default",
+            remedy="save it again with torch's own protocol 2, or use the safetensors version",
+            detail=f"byte {at}",
+            severity=Severity.LOW,
+            member=quoted(scan.member),
         )

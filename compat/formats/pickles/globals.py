@@ -7,7 +7,7 @@ from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Iterable
 from enum import StrEnum
 
-from compat.formats.pickles.machine import Global
+from compat.formats.pickles.symbols import Global
 
 
 class Safety(StrEnum):

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from compat.core.model import Finding
 from compat.formats.model import Reading
-from compat.formats.pickles.machine import Trace, trace_pickle
+from compat.formats.pickles.numpy_file import is_npy, read_npy
 from compat.formats.pickles.opcodes import Window
 from compat.formats.pickles.torch_legacy import read_pickle_stream
 from compat.formats.pickles.torch_tar import is_torch_tar, read_torch_tar
 from compat.formats.pickles.torch_zip import read_torch_zip
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.sniff import Kind, Sniffed
 from compat.formats.wording import damage
 
-PICKLE_NAMES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".joblib", ".t7")
+PICKLE_NAMES = (".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle", ".joblib", ".npy")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*")
 FEWEST_OPCODES = 8
 """Text that happens to begin with valid opcodes breaks off sooner."""
@@ -30,18 +31,17 @@ def read_pickled(path: Path, sniffed: Sniffed) -> Reading | None:
         if reading is None and sniffed.kind is Kind.TORCH_ZIP:
             return Reading(header=None, findings=(_no_pickle(path),))
         return reading
-    if sniffed.kind is Kind.PICKLE:
-        return read_pickle_stream(path)
+    if is_npy(sniffed.first):
+        return read_npy(path, sniffed.first)
     if is_torch_tar(sniffed.first):
         return read_torch_tar(path)
-    if path.suffix.lower() in PICKLE_NAMES and is_old_pickle(sniffed.first):
-        return read_pickle_stream(path)
-    return None
+    named = path.suffix.lower() in PICKLE_NAMES and is_old_pickle(sniffed.first)
+    return read_pickle_stream(path) if named or sniffed.kind is Kind.PICKLE else None
 
 
 def is_old_pickle(first: bytes) -> bool:
     """Whether bytes without a protocol mark are a pickle of protocol 0 or 1."""
-    trace: Trace = trace_pickle(Window(io.BytesIO(first), 0, len(first)))
+    trace = trace_pickle(Window(io.BytesIO(first), 0, len(first)))
     if trace.whole:
         return trace.opcodes > 1
     if trace.cut and trace.opcodes >= FEWEST_OPCODES:

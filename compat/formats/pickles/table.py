@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compat.formats.pickles.globals import normal_name
-from compat.formats.pickles.machine import Call, Global, Pairs, Persistent
+from compat.formats.pickles.symbols import Call, Global, Pairs, Persistent
 
 MOST_STEPS = 2_000_000
 DEEPEST = 16
@@ -232,6 +232,13 @@ _DIRECT = frozenset({
 })  # fmt: skip
 
 
+_COUNTS = {
+    "torch._utils._rebuild_tensor": (4, 4), "torch._utils._rebuild_tensor_v2": (6, 7),
+    "torch._utils._rebuild_tensor_v3": (7, 8), "torch._utils._rebuild_qtensor": (7, 7),
+}  # fmt: skip
+"""How many arguments the functions of ``torch._utils`` take."""
+
+
 def _as_tensor(value: Any) -> Call | None:
     """The innermost call that rebuilds a tensor, through parameters and subclasses."""
     for _ in range(4):
@@ -253,7 +260,10 @@ def _slice(name: str, call: Call) -> Slice:
     arguments = call.arguments
     if _function(call).endswith("_rebuild_meta_tensor_no_storage"):
         return _without_data(name, arguments)
-    if len(arguments) < 4 or not isinstance(arguments[0], Persistent):
+    least, most = _COUNTS.get(_function(call), (4, 8))
+    if not least <= len(arguments) <= most:
+        raise _Nonsense(f"it is built from {len(arguments)} values, expected {least} to {most}")
+    if not isinstance(arguments[0], Persistent):
         raise _Nonsense("it is built from something that is no storage")
     storage = storage_of(arguments[0])
     if storage is None:
@@ -263,6 +273,8 @@ def _slice(name: str, call: Call) -> Slice:
         raise _Nonsense("its shape and strides are no two rows of whole numbers")
     if type(offset) is not int or not 0 <= offset < 1 << 60:
         raise _Nonsense("its offset is no whole number from 0 up")
+    if len(arguments) > 4 and "qtensor" not in _function(call) and type(arguments[4]) is not bool:
+        raise _Nonsense("whether it requires a gradient is neither true nor false")
     dtype = _dtype(call) or storage.dtype
     item = ITEM_BYTES[dtype]
     reach = 1 + sum((side - 1) * step for side, step in zip(shape, stride, strict=True))
@@ -291,7 +303,8 @@ def _without_data(name: str, arguments: tuple[Any, ...]) -> Slice:
 
 def _sizes(value: Any) -> tuple[int, ...] | None:
     if isinstance(value, Call):  # torch.Size((1, 2))
-        value = value.arguments[0] if value.arguments else ()
+        given = value.arguments
+        value = given[0] if isinstance(given, tuple) and given else ()
     if not isinstance(value, tuple | list) or len(value) > MOST_DIMENSIONS:
         return None
     if not all(type(side) is int and 0 <= side < 1 << 48 for side in value):

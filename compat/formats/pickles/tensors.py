@@ -118,12 +118,20 @@ def _training(path: Path, table: Table) -> Finding:
     )
 
 
+DEVICES = ("cpu", "cuda", "mps", "xla", "hpu", "xpu", "npu", "privateuse", "meta", "ipu", "mtia")
+"""How torch tags the device a storage was saved from, before its number."""
+
+
 def storage_findings(
     path: Path, storages: Iterable[Storage], blocks: Mapping[str, Block]
 ) -> Iterator[Finding]:
     """Storages that the pickle names and the file lacks, or holds in another length."""
     needed: dict[str, int] = {}
-    for storage in storages:
+    every = list(storages)
+    strange = next((s for s in every if not s.location.startswith(DEVICES)), None)
+    if strange is not None:
+        yield _strange_device(path, strange)
+    for storage in every:
         needed[storage.key] = max(needed.get(storage.key, 0), storage.nbytes)
     lacking = [key for key, nbytes in needed.items() if key not in blocks and nbytes]
     if lacking:
@@ -131,6 +139,18 @@ def storage_findings(
     differ = [key for key in needed if key in blocks and blocks[key].nbytes != needed[key]]
     for key in differ[:MOST_REPEATS]:
         yield _length(path, key, needed[key], blocks[key])
+
+
+def _strange_device(path: Path, storage: Storage) -> Finding:
+    return damage(
+        "torch-unknown-device",
+        path,
+        f"storage {quoted(storage.key)} was saved from device {quoted(storage.location)}, which "
+        "torch does not know",
+        remedy="load it with map_location='cpu'; if it came from no rare device, download it again",
+        detail=quoted(storage.key),
+        severity=Severity.MEDIUM,
+    )
 
 
 def _missing(path: Path, lacking: list[str], needed: Mapping[str, int]) -> Finding:

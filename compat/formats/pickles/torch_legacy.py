@@ -7,9 +7,9 @@ from typing import BinaryIO
 from compat.core.model import Finding, Severity
 from compat.formats.model import Reading
 from compat.formats.pickles.cut_zip import storages_of
-from compat.formats.pickles.danger import Scan, danger_findings, nested_scans
-from compat.formats.pickles.machine import Pairs, Trace, trace_pickle
+from compat.formats.pickles.danger import Scan, danger_findings, nested_scans, opcode_findings
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Pairs, Trace
 from compat.formats.pickles.table import ITEM_BYTES, Storage, Table, read_table
 from compat.formats.pickles.tensors import (
     AGAIN,
@@ -19,11 +19,15 @@ from compat.formats.pickles.tensors import (
     storage_findings,
     table_findings,
 )
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import byte_numbers, damage, quoted
 
 FORMAT = "torch-legacy"
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 """First of the five pickles (``torch.serialization.MAGIC_NUMBER``)."""
+
+PROTOCOL_VERSION = 1001
+"""Second of the five (``torch.serialization.PROTOCOL_VERSION``)."""
 
 PARTS = ("magic number", "protocol version", "system info", "object", "storage keys")
 OBJECT, KEYS = 3, 4
@@ -57,7 +61,11 @@ def _read_legacy(path: Path, window: Window, magic: Trace) -> Reading:
     findings = list(danger_findings(path, scans))
     if len(traces) <= OBJECT or not traces[OBJECT].whole:
         return Reading(header=None, findings=tuple(findings))
+    if traces[1].result != PROTOCOL_VERSION:
+        findings.append(_other_protocol(path, traces[1]))
     main = traces[OBJECT]
+    for scan in scans[: len(PARTS)]:
+        findings += opcode_findings(path, scan)
     table = read_table(main.result)
     findings += table_findings(path, table)
     blocks: dict[str, Block] = {}
@@ -70,6 +78,18 @@ def _read_legacy(path: Path, window: Window, magic: Trace) -> Reading:
         return Reading(header=None, findings=tuple(findings))
     header = header_of(path, FORMAT, table, blocks, {})
     return Reading(header=header, findings=tuple(findings))
+
+
+def _other_protocol(path: Path, trace: Trace) -> Finding:
+    # Of anything but a number only the kind is told: it may be nested without end.
+    number = trace.result if type(trace.result) is int else type(trace.result).__name__
+    return damage(
+        "torch-other-protocol",
+        path,
+        f"its protocol version is {quoted(number)}, expected {PROTOCOL_VERSION}; torch refuses it",
+        remedy=AGAIN,
+        detail=f"byte {trace.start}",
+    )
 
 
 def _is_little_endian(info: object) -> bool:

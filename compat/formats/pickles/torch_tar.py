@@ -7,8 +7,8 @@ from typing import BinaryIO
 from compat.core.model import Finding, Severity
 from compat.formats.model import Reading
 from compat.formats.pickles.danger import Scan, danger_findings
-from compat.formats.pickles.machine import trace_pickle
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.trace import trace_pickle
 from compat.formats.wording import damage
 
 BLOCK = 512

@@ -10,19 +10,31 @@ from compat.core.model import Finding, Severity
 from compat.formats.layout import MOST_REPEATS
 from compat.formats.model import Reading
 from compat.formats.pickles.cut_zip import cut_findings, storages_of, walk_cut_zip
-from compat.formats.pickles.danger import DO_NOT_LOAD, Scan, danger_findings, nested_scans
-from compat.formats.pickles.machine import Trace, trace_pickle
+from compat.formats.pickles.danger import (
+    DO_NOT_LOAD,
+    Scan,
+    danger_findings,
+    nested_scans,
+    opcode_findings,
+)
 from compat.formats.pickles.opcodes import Window
+from compat.formats.pickles.symbols import Trace
 from compat.formats.pickles.table import read_table
 from compat.formats.pickles.tensors import (
+    AGAIN,
     Block,
     format_findings,
     header_of,
     storage_findings,
     table_findings,
 )
-from compat.formats.pickles.zip_directory import Entry, inflated, read_directory
+from compat.formats.pickles.trace import trace_pickle
+from compat.formats.pickles.zip_directory import read_directory
+from compat.formats.pickles.zip_entry import DEFLATED, Entry, inflated
 from compat.formats.wording import damage, quoted
+
+SAID_BY_THE_CUT = ("pickle-cut", "pickle-broken")
+"""What follows for the pickle from the file's being cut or unfilled inside it."""
 
 PICKLE = "data.pkl"
 FORMAT = "torch-zip"
@@ -84,9 +96,11 @@ def _read(archive: _Archive, findings: list[Finding]) -> Reading:
     findings += unread
     scans += nested_scans(archive.handle, scans)
     findings += danger_findings(archive.path, scans, script=archive.is_script)
-    main = next((s.trace for s in scans if s.member.rpartition("/")[2] == PICKLE), None)
-    if main is None or not main.whole or archive.is_script:
+    scan = next((scan for scan in scans if scan.member.rpartition("/")[2] == PICKLE), None)
+    if scan is None or not scan.trace.whole or archive.is_script:
         return Reading(header=None, findings=tuple(findings))
+    main = scan.trace
+    findings += opcode_findings(archive.path, scan)
     table = read_table(main.result)
     blocks = _blocks(archive, main)
     findings += table_findings(archive.path, table)
@@ -108,12 +122,13 @@ def _read_cut(path: Path, handle: BinaryIO) -> Reading | None:
     if cut.trace.whole:
         scans += nested_scans(handle, scans)
     dangers = danger_findings(path, scans)
-    findings += [finding for finding in dangers if finding.rule != "pickle-cut"]
+    findings += [finding for finding in dangers if finding.rule not in SAID_BY_THE_CUT]
     if not cut.trace.whole:
         return Reading(header=None, findings=tuple(findings))
     table = read_table(cut.trace.result)
     findings += table_findings(path, table)
-    header = header_of(path, FORMAT, table, cut.blocks, {}) if table.tensors else None
+    filled = {key: block for key, block in cut.blocks.items() if block.end <= cut.zero_from}
+    header = header_of(path, FORMAT, table, filled, {}) if table.tensors else None
     return Reading(header=header, findings=tuple(findings))
 
 
@@ -141,7 +156,7 @@ def _trace(handle: BinaryIO, entry: Entry) -> Trace | None:
 
 
 def _blocks(archive: _Archive, trace: Trace) -> dict[str, Block]:
-    as_it_is = _byte_order(archive) != "big"
+    as_it_is = _byte_order(archive) == "little"
     blocks: dict[str, Block] = {}
     for storage in storages_of(trace):
         entry = archive.member(f"data/{storage.key}")
@@ -153,8 +168,10 @@ def _blocks(archive: _Archive, trace: Trace) -> dict[str, Block]:
 
 def _byte_order(archive: _Archive) -> str:
     entry = archive.member("byteorder")
-    data = inflated(archive.handle, entry, 16) if entry is not None else None
-    return "big" if data == b"big" else "little"
+    if entry is None:
+        return "little"
+    data = inflated(archive.handle, entry, 16)
+    return "unreadable" if data is None else data.decode("latin-1")
 
 
 def _archive_findings(archive: _Archive, pickles: list[str]) -> Iterator[Finding]:
@@ -170,8 +187,17 @@ def _archive_findings(archive: _Archive, pickles: list[str]) -> Iterator[Finding
         )
     if archive.is_script:
         yield _script(path)
-    if _byte_order(archive) == "big":
+    order = _byte_order(archive)
+    if order == "big":
         yield _big_endian(path)
+    elif order != "little":
+        yield damage(
+            "torch-bad-byteorder",
+            path,
+            f"the member byteorder holds {quoted(order)}, expected little or big; torch refuses it",
+            remedy=AGAIN,
+            detail="byteorder",
+        )
     yield from _foreign(archive)
     yield from _packed(path, entries)
 
@@ -225,7 +251,7 @@ def _packed(path: Path, entries: list[Entry]) -> Iterator[Finding]:
             remedy="ask its publisher for the plain file",
             detail=f"byte {locked[0].header}",
         )
-    packed = [entry for entry in entries if not entry.stored and not entry.encrypted]
+    packed = [entry for entry in entries if entry.method == DEFLATED and not entry.encrypted]
     for entry in [entry for entry in packed if _is_bomb(entry)][:MOST_REPEATS]:
         yield _bomb(path, entry)
     # torch.jit.save deflates its code, and nothing else writes .py members.

@@ -1,16 +1,21 @@
 """Reads the central directory of a zip archive, bounded, and checks it against the file."""
 
 import struct
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 from compat.core.model import Finding, Severity
 from compat.formats.layout import MOST_REPEATS
+from compat.formats.pickles.zip_entry import Entry
+from compat.formats.pickles.zip_layout import (
+    after_end,
+    duplicates,
+    escaping,
+    folder_flag,
+    impossible,
+    overlaps,
+)
 from compat.formats.wording import byte_numbers, damage, quoted
 
 MOST_ENTRIES = 50_000
@@ -27,32 +32,8 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 """Records of PKWARE's APPNOTE 6.3.10: 4.3.16, 4.3.15, 4.3.14, 4.3.12, 4.3.7."""
 
-CHUNK = 1 << 20
-STORED, DEFLATED = 0, 8
 DESCRIBED = 0x08
 ENCRYPTED = 0x01
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One member: ``start`` and ``end`` are where its bytes lie in the file, as stored there.
-
-    ``size`` is its length once inflated, ``crc`` the checksum of that.
-    """
-
-    name: str
-    header: int
-    start: int
-    end: int
-    size: int
-    crc: int
-    method: int
-    encrypted: bool
-
-    @property
-    def stored(self) -> bool:
-        """Whether its bytes lie in the file as they are."""
-        return self.method == STORED and not self.encrypted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +50,10 @@ class _BadZip(Exception):
     """The directory cannot be read; the sentence says why."""
 
 
+class _TooManyMembers(Exception):
+    """The directory is larger than is read here."""
+
+
 def read_directory(path: Path, handle: BinaryIO) -> Directory:
     """Read and check the directory of the archive ``path``; no member is inflated.
 
@@ -83,8 +68,10 @@ def read_directory(path: Path, handle: BinaryIO) -> Directory:
         entries, local = _entries(path, handle, raw, count, size)
     except _BadZip as error:
         return Directory(entries=(), findings=(_unreadable(path, str(error)),))
-    found = [*findings, *local, *_duplicates(path, entries), *_escapes(path, entries)]
-    return Directory(entries=tuple(entries), findings=(*found, *_overlaps(path, entries)))
+    except _TooManyMembers as error:
+        return Directory(entries=(), findings=(_too_many(path, str(error)),))
+    found = [*findings, *local, *duplicates(path, entries), *escaping(path, entries)]
+    return Directory(entries=tuple(entries), findings=(*found, *overlaps(path, entries)))
 
 
 def _find_end(handle: BinaryIO, size: int) -> int | None:
@@ -104,33 +91,40 @@ def _raw_directory(
     handle.seek(end)
     record = _END.unpack(handle.read(END_BYTES))
     count, length, start, comment = record[4], record[5], record[6], record[7]
-    if 0xFFFF in record[3:5] or 0xFFFFFFFF in (length, start):
-        count, length, start = _wide_end(handle, end)
-    if count > MOST_ENTRIES or length > MOST_DIRECTORY:
-        raise _BadZip(f"it promises {count} members in {length} bytes, more than is read here")
+    if record[1:3] not in ((0, 0), (1, 1)) or record[3] != count:
+        raise _BadZip("its end record says that it is one volume of several")
+    count, length, start = _wide_end(handle, end) or (count, length, start)
     if start + length > end or count * _ENTRY.size > length:
         raise _BadZip(
             f"it promises {count} members in bytes {start} to {start + length}, the archive's end "
             f"record stands at byte {end}"
         )
+    if count > MOST_ENTRIES or length > MOST_DIRECTORY:
+        raise _TooManyMembers(f"{count} members in {length} bytes")
     handle.seek(start)
     reached = end + END_BYTES + comment
-    return handle.read(length), count, list(_after(path, reached, size))
+    return handle.read(length), count, list(after_end(path, reached, size))
 
 
-def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int]:
-    """Count, length and start of the directory from the zip64 end record."""
+def _wide_end(handle: BinaryIO, end: int) -> tuple[int, int, int] | None:
+    """Count, length and start of the directory from the zip64 end record; None where there is none.
+
+    torch writes one always, and its reader takes it before the other.
+    """
     place = end - _END64_PLACE.size
-    if place < 0:
-        raise _BadZip("its zip64 end record is missing")
-    handle.seek(place)
-    mark, _, at, _ = _END64_PLACE.unpack(handle.read(_END64_PLACE.size))
-    if mark != b"PK\x06\x07" or at + _END64.size > place:
+    handle.seek(max(0, place))
+    raw = handle.read(_END64_PLACE.size)
+    if place < 0 or not raw.startswith(b"PK\x06\x07"):
+        return None
+    _, _, at, volumes = _END64_PLACE.unpack(raw)
+    if at + _END64.size > place:
         raise _BadZip("its zip64 end record is missing")
     handle.seek(at)
     wide = _END64.unpack(handle.read(_END64.size))
-    if wide[0] != b"PK\x06\x06":
+    if wide[0] != b"PK\x06\x06" or wide[1] < _END64.size - 12:
         raise _BadZip(f"there is no zip64 end record at byte {at}")
+    if volumes != 1 or wide[6] != wide[7] or wide[4:6] not in ((0, 0), (1, 1)):
+        raise _BadZip("its zip64 end record says that it is one volume of several")
     return wide[7], wide[8], wide[9]
 
 
@@ -151,7 +145,11 @@ def _entries(
         extra_at = at + _ENTRY.size + lengths[0]
         extra = raw[extra_at : extra_at + lengths[1]]
         at = extra_at + lengths[1] + lengths[2]
+        if at > len(raw):
+            raise _BadZip(f"member {number + 1} of {count} ends behind it")
         entry = _entry(name.decode("utf-8", "replace"), fields, extra)
+        problems.extend(impossible(path, entry, disk=fields[13], flags=fields[3]))
+        problems.extend(folder_flag(path, entry, fields[15]))
         placed = _placed(path, handle, entry, size)
         if isinstance(placed, Finding):
             problems.append(placed)
@@ -237,68 +235,6 @@ def _beyond(path: Path, entry: Entry, end: int, size: int) -> Finding:
     )
 
 
-def _after(path: Path, reached: int, size: int) -> Iterator[Finding]:
-    if reached != size:
-        too = "many" if size > reached else "few"
-        yield damage(
-            "zip-trailing-bytes" if size > reached else "zip-cut-in-comment",
-            path,
-            f"the archive ends at byte {reached}, the file at byte {size}: "
-            f"{abs(size - reached)} bytes too {too}",
-            remedy="compare size and hash with the publisher's",
-            detail=f"byte {min(reached, size)}",
-            # The archive itself is whole, and torch reads it.
-            severity=Severity.MEDIUM,
-            evidence=byte_numbers(reached, size),
-        )
-
-
-def _duplicates(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    twice = [name for name, count in Counter(e.name for e in entries).items() if count > 1]
-    for name in twice[:MOST_REPEATS]:
-        yield damage(
-            "zip-duplicate-name",
-            path,
-            f"the archive holds {quoted(name)} twice; readers differ in which of the two they take",
-            remedy="do not load this file; no program writes archives like this",
-            detail=quoted(name),
-        )
-
-
-def _escapes(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    bad = [entry for entry in entries if escapes(entry.name)]
-    for entry in bad[:MOST_REPEATS]:
-        yield damage(
-            "zip-name-escapes",
-            path,
-            f"member {quoted(entry.name)} would be unpacked outside its folder",
-            remedy="do not load or unpack this file",
-            detail=f"byte {entry.header}",
-        )
-
-
-def escapes(name: str) -> bool:
-    """Whether a member's name leaves the folder it is unpacked in."""
-    parts = name.replace("\\", "/").split("/")
-    return ".." in parts or name.startswith(("/", "\\")) or "\0" in name or ":" in parts[0]
-
-
-def _overlaps(path: Path, entries: list[Entry]) -> Iterator[Finding]:
-    ordered = sorted(entries, key=lambda entry: (entry.header, entry.end))
-    found = 0
-    for before, after in pairwise(ordered):
-        if after.header < before.end and found < MOST_REPEATS:
-            found += 1
-            yield damage(
-                "zip-entries-overlap",
-                path,
-                f"member {quoted(after.name)} begins at byte {after.header}, inside "
-                f"{quoted(before.name)}, which ends at byte {before.end}",
-                remedy="do not load this file; no program writes archives like this",
-                detail=f"byte {after.header}",
-            )
-
-
 def _unreadable(path: Path, why: str) -> Finding:
     return damage(
         "zip-directory-unreadable",
@@ -308,32 +244,11 @@ def _unreadable(path: Path, why: str) -> Finding:
     )
 
 
-def crc_of(handle: BinaryIO, entry: Entry, on_bytes: Callable[[int], None]) -> int:
-    """The CRC-32 of a stored member's bytes; ``on_bytes`` hears how many were read."""
-    crc = 0
-    handle.seek(entry.start)
-    left = entry.end - entry.start
-    while left > 0 and (block := handle.read(min(CHUNK, left))):
-        crc = zlib.crc32(block, crc)
-        left -= len(block)
-        on_bytes(len(block))
-    return crc
-
-
-def inflated(handle: BinaryIO, entry: Entry, most: int) -> bytes | None:
-    """The bytes of a small member, inflated where deflated; None where that is not possible.
-
-    Never more than ``most`` bytes come out, whatever the member claims.
-    """
-    if entry.encrypted or entry.method not in (STORED, DEFLATED) or entry.end - entry.start > most:
-        return None
-    handle.seek(entry.start)
-    data = handle.read(entry.end - entry.start)
-    if entry.method == STORED:
-        return data
-    unpacker = zlib.decompressobj(-15)
-    try:
-        plain = unpacker.decompress(data, most)
-    except zlib.error:
-        return None
-    return None if unpacker.unconsumed_tail else plain
+def _too_many(path: Path, size: str) -> Finding:
+    return damage(
+        "zip-too-many-members",
+        path,
+        f"the archive holds {size}, more than is read here ({MOST_ENTRIES} and {MOST_DIRECTORY})",
+        remedy="use the safetensors version of this model",
+        severity=Severity.MEDIUM,
+    )

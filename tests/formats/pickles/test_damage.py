@@ -187,6 +187,27 @@ def test_a_member_with_two_names_is_named(put, made):
     assert "zip-two-names" in rules(put("x.pt", patched(data, at, b"archive/data/7")))
 
 
+def test_an_archive_that_was_never_filled_is_told_from_a_cut_one(put, made):
+    data = made.saved({f"w{n}": torch.randn(100, 100) for n in range(4)})
+    for kept in (100_000, 300):
+        path = put("x.pt", data[:kept] + bytes(len(data) - kept))
+        finding = only(path, "torch-zip-unfilled")
+        assert abs(finding.evidence["zero_from"] - kept) < 8192
+        assert rules(path) == ["torch-zip-unfilled"]
+
+
+def test_an_archive_of_very_many_members_is_not_read(put, made):
+    from compat.formats.pickles import zip_directory
+
+    data = made.saved({f"w{n}": torch.zeros(1) for n in range(60)})
+    path = put("x.pt", data)
+    assert rules(path) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zip_directory, "MOST_ENTRIES", 50)
+        assert rules(path) == ["zip-too-many-members"]
+        assert verify(path).verdict == "unknown"
+
+
 @pytest.mark.parametrize("count", [2**40, 49_000])
 def test_a_directory_that_lies_costs_nothing(put, made, count):
     data = made.saved(made.state())
@@ -225,3 +246,72 @@ def test_a_pickle_under_a_tensor_name_is_named(put, made):
 def test_text_and_other_archives_are_no_pickles(put):
     assert rules(put("x.pt", b"Entry not found")) == ["text-content"]
     assert rules(put("y.pt", b"<html><body>")) == ["html-page"]
+
+
+PATCHES = {
+    "zip-unknown-method": (10, b"\x0c\x00"),
+    "zip-sizes-differ": (20, struct.pack("<L", 3)),
+    "zip-several-disks": (34, b"\x07\x00"),
+    "zip-strange-flags": (8, b"\x20\x08"),
+    "zip-folder-flag": (38, b"\x10\x00\x00\x00"),
+}
+
+
+@pytest.mark.parametrize("rule", PATCHES)
+def test_a_directory_entry_that_torch_refuses_is_named(put, made, rule):
+    data = made.saved(made.state())
+    offset, new = PATCHES[rule]
+    at = directory_entry(data, "archive/data/0")
+    path = put("x.pt", patched(data, at + offset, new))
+    assert rule in rules(path)
+    assert verify(path).verdict == "damaged"
+
+
+def test_a_byte_order_that_is_none_is_named(put, made):
+    def change(name, content):
+        return [(name, b"lottle" if name.endswith("byteorder") else content)]
+
+    path = put("x.pt", made.repacked(made.saved(made.state()), change))
+    assert rules(path) == ["torch-bad-byteorder"]
+
+
+def test_a_legacy_file_of_another_protocol_is_named(put, made):
+    data = made.legacy(made.state())
+    path = put("x.pt", data.replace(b"M\xe9\x03.", b"M\xea\x03.", 1))
+    assert rules(path) == ["torch-other-protocol"]
+
+
+def test_an_unknown_device_is_told(put, made):
+    data = made.legacy(made.state())
+    assert rules(put("x.pt", data.replace(b"X\x03\x00\x00\x00cpu", b"X\x03\x00\x00\x00cqu"))) == [
+        "torch-unknown-device"
+    ]
+
+
+def test_a_checkpoint_of_protocol_4_is_told(put, made):
+    path = put("x.pt", made.saved(made.state(), pickle_protocol=4))
+    assert rules(path) == ["pickle-opcode-refused"]
+    assert verify(path).verdict == "ok"
+
+
+def test_a_storage_list_with_strangers_is_named(put, made):
+    data = made.legacy({"w": torch.ones(3)})
+    at = data.rfind(b"]q\x00X") + 8
+    broken = data[:at] + b"0" + data[at + 1 :]
+    assert "torch-storage-unknown" in rules(put("x.pt", broken))
+
+
+def test_a_tensor_of_nonsense_is_named(put, made):
+    data = made.saved({"w": torch.ones(3)})
+    assert data.count(b"torch\nFloatStorage") == 1
+    wrong = data.replace(b"torch\nFloatStorage", b"torch\nFloatStorago")
+    assert "torch-bad-tensor" in rules(put("x.pt", wrong))
+
+
+def test_bytes_behind_a_plain_pickle_are_named(put):
+    assert "pickle-trailing-bytes" in rules(put("x.pkl", b"\x80\x02N." + bytes(20)))
+
+
+def test_a_comment_that_is_cut_is_named(put, made):
+    data = made.saved(made.state())
+    assert "zip-cut-in-comment" in rules(put("x.pt", data[:-2] + b"\x09\x00"))

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from compat.formats.pickles.globals import LISTED, Safety, sort_globals
-from compat.formats.pickles.machine import Global
+from compat.formats.pickles.symbols import Global
 from compat.formats.verify import verify
 
 torch = pytest.importorskip("torch")
@@ -191,3 +191,28 @@ def test_every_builtin_that_acts_is_dangerous():
     for name in acting & set(dir(builtins)):
         found = Global("builtins", name, 0)
         assert sort_globals([found])[found] is Safety.DANGEROUS
+
+
+def test_an_array_of_objects_is_a_pickle_and_one_of_numbers_is_not(put, made):
+    import io
+
+    import numpy as np
+
+    for array, expected in (
+        (np.array([made.calls(eval, "1")], dtype=object), True),
+        (np.ones(3), False),
+    ):
+        stream = io.BytesIO()
+        np.save(stream, array, allow_pickle=True)
+        path = put("x.npy", stream.getvalue())
+        assert ("pickle-dangerous-global" in rules(path)) is expected
+        assert ("numpy-objects" in rules(path)) is expected
+
+
+def test_plain_data_that_torch_refuses_is_only_remarked(put, made):
+    import collections
+
+    content = {**made.state(), "x": collections.deque([1])}
+    path = put("x.pt", made.saved(content))
+    assert "pickle-beyond-weights-only" in rules(path)
+    assert verify(path).verdict == "ok"

@@ -1,0 +1,54 @@
+"""Memory stays bounded whatever the tensor size: measured in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+GIB = 1 << 30
+
+SCAN = """
+import json, resource, sys
+from pathlib import Path
+import numpy
+from compat.formats.deep import deep_scan, value_findings
+from compat.formats.model import Header, TensorInfo
+path, size, dtype = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+tensor = TensorInfo("a.weight", dtype, (1 << 16, size >> 17), 4096, size)
+header = Header(path=path, format="safetensors", tensors={"a.weight": tensor}, metadata={},
+                data_start=4096, file_size=size)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+census = deep_scan(header, workers=2, sha256=sys.argv[4] == "sha256")
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(json.dumps([grown * (1 if sys.platform == "darwin" else 1024),
+                  census.complete, [f.rule for f in value_findings(path, census)]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("dtype", "fill", "rule", "hashing"),
+    [
+        ("BF16", b"", "weights-all-zero", "no"),
+        ("BF16", b"\x01" * 64, "weights-all-zero", "no"),
+        ("BF16", b"\xff" * 64, "weights-not-finite", "sha256"),
+    ],
+    ids=["all zero", "nearly zero", "NaN, hashed"],
+)
+@pytest.mark.slow
+def test_a_tensor_of_two_gib_takes_a_few_buffers(tmp_path, dtype, fill, rule, hashing):
+    pytest.importorskip("resource")
+    path, size = tmp_path / "sparse.bin", 2 * GIB
+    with path.open("wb") as handle:
+        handle.truncate(size)
+        for spot in range(9 if fill else 0):
+            handle.seek(spot * (GIB // 5) + 5000)
+            handle.write(fill)
+    if path.stat().st_blocks * 512 > GIB:
+        pytest.skip("this file system has no sparse files")
+    command = [sys.executable, "-c", SCAN, str(path), str(size), dtype, hashing]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    grown, complete, rules = json.loads(done.stdout)
+    assert complete
+    assert rule in rules
+    assert grown < 100 << 20
