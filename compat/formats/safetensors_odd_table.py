@@ -32,6 +32,9 @@ from compat.formats.safetensors_oddities import (
 )
 from compat.formats.wording import damage, quoted
 
+MOST_METADATA = 20_000
+"""Texts of metadata that are read; training programs write 200."""
+
 MOST_FIELDS = 1000
 """Fields of one entry that are walked; the format knows three."""
 
@@ -138,7 +141,7 @@ class _Walk:
         for count, member in enumerate(members(self._text, 0, len(self._text))):
             if count > most_tensors:
                 table.readable = False
-                table.findings.append(too_many(self._path, most_tensors))
+                table.findings.append(too_many(self._path, "entries", most_tensors))
                 break
             try:
                 self._member(member)
@@ -168,6 +171,9 @@ class _Walk:
         if raw == b"null":
             self._table.findings.append(null_metadata(self._path))
             return
+        keys = sum(1 for _ in islice(members(raw, 0, len(raw)), MOST_METADATA + 1))
+        if keys > MOST_METADATA:
+            raise _BadEntryError(too_many(self._path, "texts of metadata", MOST_METADATA))
         try:
             self._table.metadata = _METADATA.decode(raw)
         except (ValueError, RecursionError):

@@ -5,13 +5,14 @@ is walked member by member instead (:mod:`compat.formats.safetensors_odd_table`)
 """
 
 import re
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from compat.formats.json_members import members
 from compat.formats.safetensors_entry import Entry, Table
-from compat.formats.safetensors_odd_table import read_odd_table
+from compat.formats.safetensors_odd_table import MOST_METADATA, read_odd_table
 from compat.formats.wording import damage
 
 MOST_VALUES = 1_000_000
@@ -91,7 +92,10 @@ def _without_metadata(text: bytes, raw: bytes) -> tuple[dict[str, str], bytes | 
     start, end = found.end(), found.end() + len(raw)
     if text[start:end] != raw or text.count(_KEY) != 1:
         return {}, None
+    keys = sum(1 for _ in islice(members(raw, 0, len(raw)), MOST_METADATA + 1))
+    if keys > MOST_METADATA:
+        return {}, None
     metadata = _TEXTS.decode(raw)
-    if sum(1 for _ in members(raw, 0, len(raw))) != len(metadata):
+    if keys != len(metadata):
         return {}, None  # a key stands twice
     return metadata, text[:start] + _ANY_ENTRY + text[end:]
