@@ -1,6 +1,6 @@
 """Reads safetensors headers with every rule of the reference reader, and one name per failure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import prod
@@ -68,11 +68,12 @@ class _Outline:
 def _header(path: Path, table: Table, start: int, size: int) -> tuple[Header, _Outline]:
     tensors, reached, ordinary = {}, 0, table.plain and table.complete
     dtypes, data_end = set(), 0
+    bits_of = SAFETENSORS_BITS.get
     for name, entry in table.entries:
         begin, end = entry.data_offsets
         word, shape = entry.dtype, entry.shape
         tensors[name] = TensorInfo(name, word, shape, start + begin, start + end)
-        bits = prod(shape) * SAFETENSORS_BITS.get(word, _NO_SIZE)
+        bits = prod(shape) * bits_of(word, _NO_SIZE)
         if begin != reached or bits != (end - begin) * 8 or not bits:
             ordinary = False
             data_end = max(data_end, reached, end)
@@ -101,14 +102,17 @@ def _findings(header: Header, table: Table, outline: _Outline) -> Iterator[Findi
         yield from problems
         if any(problem.rule == "safetensors-backwards-offsets" for problem in problems):
             return  # where the tensors lie is not known, so gaps and the end say nothing
-        infos = _infos(start, table.entries)
+        infos = _infos(header, table.entries)
         yield from gaps(path, "safetensors", infos, start, complete=table.complete)
     if table.complete and header.file_size != outline.data_end:
         yield end_finding(path, "safetensors", outline.data_end, header.file_size)
 
 
-def _infos(start: int, entries: Iterable[tuple[str, Entry]]) -> list[TensorInfo]:
+def _infos(header: Header, entries: Collection[tuple[str, Entry]]) -> Collection[TensorInfo]:
     """Every entry as a tensor, also those of a name that stands twice."""
+    if len(entries) == len(header.tensors):
+        return header.tensors.values()
+    start = header.data_start
     return [
         TensorInfo(name, one.dtype, one.shape, *(start + offset for offset in one.data_offsets))
         for name, one in entries
@@ -127,7 +131,7 @@ def _no_tensors(path: Path) -> Finding:
 
 
 def _dtype_findings(
-    path: Path, entries: list[tuple[str, Entry]], words: frozenset[str]
+    path: Path, entries: Collection[tuple[str, Entry]], words: frozenset[str]
 ) -> Iterator[Finding]:
     for word in islice(sorted(words - SAFETENSORS_BITS.keys()), MOST_REPEATS):
         having = [name for name, entry in entries if entry.dtype == word]
@@ -181,6 +185,9 @@ def _entry_problem(path: Path, name: str, entry: Entry) -> Finding | None:
 
 def _size_problem(path: Path, name: str, entry: Entry, bits: int) -> Finding | None:
     total = _bits_as_the_reference_counts(entry.shape, bits)
+    found = entry.data_offsets[1] - entry.data_offsets[0]
+    if total == 8 * found:
+        return None
     what = f"tensor {quoted(name)} of {entry.dtype} {list(entry.shape)[:8]}"
     if total is None:
         return damage(
@@ -199,9 +206,6 @@ def _size_problem(path: Path, name: str, entry: Entry, bits: int) -> Finding | N
             detail=quoted(name),
             bits=total,
         )
-    found = entry.data_offsets[1] - entry.data_offsets[0]
-    if total // 8 == found:
-        return None
     return damage(
         "safetensors-size-mismatch",
         path,

@@ -131,7 +131,8 @@ class _Walk:
 
     def __init__(self, path: Path, text: bytes) -> None:
         self._path, self._text = path, text
-        self._table = Table()
+        self._entries: list[tuple[str, Entry]] = []
+        self._table = Table(entries=self._entries)
         self._seen: set[str] = set()
         self._repeated: list[str] = []
         self._extra: list[str] = []
@@ -163,7 +164,7 @@ class _Walk:
         if name == "__metadata__":
             self._metadata(member)
         else:
-            self._table.entries.append((name, self._entry(name, member)))
+            self._entries.append((name, self._entry(name, member)))
 
     def _metadata(self, member: Member) -> None:
         raw = self._text[member.start : member.end]

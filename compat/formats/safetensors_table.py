@@ -71,7 +71,7 @@ def _plain_table(text: bytes) -> Table | None:
     try:
         raw = bytes(_HEAD.decode(text).metadata)
         metadata, rest = _without_metadata(text, raw)
-        if rest is None or b"\\" in rest or b"\x7f" in rest or b"-0" in rest:
+        if rest is None or b"\\" in rest or b"\x7f" in rest or (b"-" in rest and b"-0" in rest):
             return None
         table = _ENTRIES.decode(rest)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, bad UTF-8 is too
@@ -80,8 +80,8 @@ def _plain_table(text: bytes) -> Table | None:
         return None
     held = 1 if table.pop("__metadata__", None) is not None else 0
     plain = rest.isascii() and rest.count(b"__metadata__") == held
-    plain = plain and not any(part in rest for part in (b"/", b'".."', b'""'))
-    return Table(entries=list(table.items()), metadata=metadata, plain=plain)
+    plain = plain and b"/" not in rest and "" not in table and ".." not in table
+    return Table(entries=table.items(), metadata=metadata, plain=plain)
 
 
 def _without_metadata(text: bytes, raw: bytes) -> tuple[dict[str, str], bytes | None]:
