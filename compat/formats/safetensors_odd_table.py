@@ -51,11 +51,11 @@ _FIELDS: dict[str, tuple[msgspec.json.Decoder[Any], str]] = {
     "dtype": (msgspec.json.Decoder(str), "has no dtype that is a text"),
     "shape": (
         msgspec.json.Decoder(Shape),
-        f"has no shape of at most {MOST_DIMENSIONS} whole numbers from 0 up",
+        f"has no shape of at most {MOST_DIMENSIONS} whole numbers from 0 to 2**63-1",
     ),
     "data_offsets": (
         msgspec.json.Decoder(tuple[Size, Size]),
-        "has no data_offsets of two whole numbers from 0 up",
+        "has no data_offsets of two whole numbers from 0 to 2**63-1",
     ),
 }
 

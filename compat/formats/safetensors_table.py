@@ -19,8 +19,8 @@ MOST_VALUES = 1_000_000
 """A safetensors entry holds about eight commas and brackets, and the largest published headers
 60,000 entries. A hostile header is refused before it costs the reader time and memory."""
 
-MOST_TENSORS = 120_000
-"""Twice the largest published header; bounds the memory of the entries."""
+MOST_TENSORS = 100_000
+"""The largest published headers have 60,000; bounds the memory of the entries."""
 
 
 class _Head(msgspec.Struct):
