@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
-from compat.formats.deep.pieces import examinable
+from compat.formats.deep.pieces import PAGE, examinable
 from compat.formats.deep.sight import Sight
 from compat.formats.deep.tensor_kind import TensorKind
 from compat.formats.deep.zero_region import RegionKind, ZeroRegion
@@ -18,7 +18,6 @@ MOST_REGIONS = 4096
 """Regions that are judged: each costs some reads of a page."""
 
 MOST_NAMES = 16
-PAGE = 4096
 SAMPLES = 8
 """Pages read of a tensor to see how many of its other values are zero."""
 
