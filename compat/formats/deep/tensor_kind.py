@@ -6,9 +6,9 @@ from compat.formats.deep.float_bits import FLOATS, PLAIN_WORDS, FloatBits
 from compat.formats.deep.ggml_scales import LAYOUTS, BlockLayout
 from compat.formats.dtypes import GGML_TYPES, SAFETENSORS_BITS
 from compat.formats.model import TensorInfo
-from compat.formats.quantisation import SCALE_SUFFIXES
+from compat.formats.quantised.recognise import SCALES
 
-WEIGHT_SCALES = (*SCALE_SUFFIXES, "._scale", ".weight_scale_2")
+WEIGHT_SCALES = (*(f".{name}" for name in SCALES), "._scale", ".weight_scale_2")
 """Names of factors that weights are multiplied with; the last two are quanto's and nvfp4's."""
 
 OTHER_SCALES = (".input_scale", ".output_scale", ".scale_input")
