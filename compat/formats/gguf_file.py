@@ -101,7 +101,7 @@ def _answer(
 
 def _findings(path: Path, size: int, parts: Parts) -> list[Finding]:
     pairs = list(pair_findings(path, parts.metadata))
-    findings = [*pairs[:MOST_REPEATS], *entry_findings(path, parts.entries)]
+    findings = [*pairs[:MOST_REPEATS], *entry_findings(path, parts)]
     alignment = parts.alignment
     if alignment is None or (parts.entries and parts.data_start > size):
         return [*findings, _bad_alignment(path, size, parts)]

@@ -137,7 +137,7 @@ class Layout:
             "gguf-short-tensor",
             self._path,
             f"tensor {names[0]} of {before.dtype} needs {needed} bytes and has {room} before "
-            f"{names[1]} begins: the rest is read from its neighbour without a word",
+            f"{names[1]} begins: they overlap, the rest is read from the neighbour in silence",
             remedy="get the file from another publisher; it was quantised by a faulty program",
             detail=names[0],
             evidence=byte_numbers(needed, room),

@@ -1,6 +1,7 @@
 """What the entries of a gguf header say that one reader or all of them stumble over."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +19,14 @@ LONGEST_IMAGE_NAME = 127
 """stable-diffusion.cpp and the converter of ComfyUI-GGUF build ggml with GGML_MAX_NAME 128."""
 
 GGML_DIMENSIONS = 4  # GGML_MAX_DIMS
+
+IMAGE_ARCHITECTURES = frozenset({
+    "", "pig", "cow", "flux", "sd1", "sdxl", "sd3", "aura", "hidream", "cosmos", "ltxv", "hyvid",
+    "wan", "lumina2", "qwen_image",
+})  # fmt: skip
+"""Files that ComfyUI-GGUF and stable-diffusion.cpp read, not llama.cpp: their architectures, or
+none (ComfyUI-GGUF loader.py, 2025-12). Real ones go beyond plain ggml: HunyuanVideo has names of 66
+bytes, LTX-2 of 74, and fix_5d_tensors.py puts Wan's patch embedding back with its 5 dimensions."""
 MOST_ELEMENTS = (1 << 63) - 1  # INT64_MAX; gguf.cpp refuses a tensor of as many
 
 _ODD_VALUES = {
@@ -66,11 +75,16 @@ def header_remarks(path: Path, parts: Parts) -> Iterator[Finding]:
         yield _remark(path, "gguf-split-part", f"{what}; the others have to lie beside it")
 
 
-def entry_findings(path: Path, entries: list[Entry]) -> Iterator[Finding]:
+def entry_findings(path: Path, parts: Parts) -> Iterator[Finding]:
     """What is wrong with tensors, each by itself; at most a few of each rule."""
+    entries = parts.entries
+    keys = {pair.key: pair.value.text for pair in parts.metadata}
+    by_image_programs = keys.get("general.architecture", "") in IMAGE_ARCHITECTURES
+    shape = partial(_shape_problem, by_image_programs=by_image_programs)
+    name = partial(_name_problem, by_image_programs=by_image_programs)
     yield from name_findings(path, "gguf", (entry.name for entry in entries))
     yield from islice(_repeated(path, entries), MOST_REPEATS)
-    for rule in (_type_problem, _size_problem, _shape_problem, _name_problem):
+    for rule in (_type_problem, _size_problem, shape, name):
         problems = (found for entry in entries if (found := rule(path, entry)) is not None)
         yield from islice(problems, MOST_REPEATS)
 
@@ -129,9 +143,9 @@ def _size_problem(path: Path, entry: Entry) -> Finding | None:
     )
 
 
-def _shape_problem(path: Path, entry: Entry) -> Finding | None:
+def _shape_problem(path: Path, entry: Entry, *, by_image_programs: bool) -> Finding | None:
     sides = list(entry.sides)
-    if len(sides) == GGML_DIMENSIONS + 1:
+    if len(sides) == GGML_DIMENSIONS + 1 and by_image_programs:
         what = (
             f"tensor {quoted(entry.name)} has 5 dimensions {sides}; ComfyUI-GGUF reads and writes"
         )
@@ -150,7 +164,7 @@ def _shape_problem(path: Path, entry: Entry) -> Finding | None:
     return None
 
 
-def _name_problem(path: Path, entry: Entry) -> Finding | None:
+def _name_problem(path: Path, entry: Entry, *, by_image_programs: bool) -> Finding | None:
     if not entry.good_name:
         return _bad_letters(path, "the tensor name", entry.name)
     length = len(entry.name.encode("utf-8"))
@@ -159,13 +173,13 @@ def _name_problem(path: Path, entry: Entry) -> Finding | None:
     what = (
         f"the tensor name {quoted(entry.name)} has {length} bytes, llama.cpp takes {LONGEST_NAME}"
     )
-    if length <= LONGEST_IMAGE_NAME:
+    if length <= LONGEST_IMAGE_NAME and by_image_programs:
         takes = f"ComfyUI-GGUF and stable-diffusion.cpp take {LONGEST_IMAGE_NAME}"
         return _remark(path, "gguf-long-name", f"{what}; {takes}")
     return damage(
         "gguf-long-name",
         path,
-        f"{what} and stable-diffusion.cpp {LONGEST_IMAGE_NAME}",
+        f"{what}, stable-diffusion.cpp {LONGEST_IMAGE_NAME} in image and video models",
         remedy="load it with a loader on gguf-py; programs built on ggml refuse it",
         detail=quoted(entry.name),
         severity=Severity.MEDIUM,

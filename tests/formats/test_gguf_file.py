@@ -80,6 +80,7 @@ def make(case, build):
     a32, b32 = build.entry("a", (8,)), build.entry("b", (8,), 0, 32)
     pair = build.pair
     architecture = pair("general.architecture", TEXT, build.text("ltxv"))
+    language = (pair("general.architecture", TEXT, build.text("llama")),)
 
     def with_pair(one, entries=(ok,), size=32):
         return build.gguf(list(entries), size, pairs=(architecture, one))
@@ -117,6 +118,9 @@ def make(case, build):
         "gguf-bad-alignment zero": alignment(0),
         "gguf-bad-alignment type": alignment(32, 10, "Q"),
         "gguf-bad-alignment huge": alignment(2**31),
+        "gguf-bad-dimensions 5 of a language model": build.gguf(
+            [build.entry("a", (2, 2, 2, 1, 1))], 32, pairs=language
+        ),
         "gguf-unaligned": build.gguf([build.entry("a", (4,), 0, 8)], 32),
         "gguf-overlap": build.gguf(
             [build.entry("a", (16,)), build.entry("b", (8,), 0, 32), build.entry("c", (8,), 0, 96)],
@@ -148,6 +152,9 @@ def make(case, build):
             pair("k", ARRAY, struct.pack("<IQ", 9, 1) + struct.pack("<IQ", 0, 2) + b"ab")
         ),
         "gguf-bad-utf8": with_pair(pair("k", TEXT, build.text(b"\xff"))),
+        "gguf-long-name of a language model": build.gguf(
+            [build.entry("n" * 80, (4,))], 32, pairs=language
+        ),
         "gguf-long-name": build.gguf([build.entry("n" * 128, (4,))], 32),
         "gguf-empty-name": build.gguf([build.entry("", (8,))], 32),
         "gguf-control-letter-in-name": build.gguf([build.entry("a\x1b[2J", (8,))], 32),
@@ -161,7 +168,8 @@ CASES = [
     "gguf-count-too-high pairs", "gguf-count-too-high array", "gguf-bad-value",
     "gguf-bad-value type", "gguf-duplicate-key", "gguf-duplicate-name", "gguf-bad-name",
     "gguf-bad-utf8-name", "gguf-bad-utf8-name key", "gguf-bad-dimensions",
-    "gguf-bad-dimensions vast", "gguf-unknown-type", "gguf-unknown-type newer",
+    "gguf-bad-dimensions vast", "gguf-bad-dimensions 5 of a language model",
+    "gguf-unknown-type", "gguf-unknown-type newer",
     "gguf-removed-type", "gguf-fork-type", "gguf-block-mismatch", "gguf-size-overflow",
     "gguf-size-overflow side", "gguf-bad-alignment", "gguf-bad-alignment zero",
     "gguf-bad-alignment type", "gguf-bad-alignment huge", "gguf-unaligned", "gguf-overlap",
@@ -171,7 +179,8 @@ CASES = [
 ]  # fmt: skip
 MEDIUM = [
     "gguf-unordered", "gguf-bad-bool", "gguf-bad-bool array", "gguf-nested-array", "gguf-bad-utf8",
-    "gguf-long-name", "gguf-empty-name", "gguf-control-letter-in-name",
+    "gguf-long-name of a language model", "gguf-long-name", "gguf-empty-name",
+    "gguf-control-letter-in-name",
 ]  # fmt: skip
 
 
