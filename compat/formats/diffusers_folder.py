@@ -9,7 +9,7 @@ from compat.core.model import Finding, Severity
 from compat.formats.bounded_json import UnreadableJsonError, read_json_object
 from compat.formats.companions import why_unreadable
 from compat.formats.component_class import class_findings
-from compat.formats.shard_names import shard_name
+from compat.formats.shard_sets import numbered_sets, set_findings
 from compat.formats.shards import named_shards, shard_findings
 from compat.formats.wording import damage, quoted
 
@@ -49,6 +49,13 @@ class Component:
     config: Mapping[str, Any] = field(default_factory=dict)
     weights: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def indexes(self) -> tuple[Path, ...]:
+        """The shard indexes beside the weights that name any of them."""
+        found = self.folder.glob("*.index*.json") if self.weights else ()
+        names = {file.name for file in self.weights}
+        return tuple(index for index in found if names & named_shards(index))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,8 +243,7 @@ def _weights(place: Path, name: str, findings: list[Finding]) -> tuple[Path, ...
         return _sharded(place, chosen, findings)
     whole = _plain_variant(sorted(place.glob("*.safetensors")))
     if whole is not None:
-        findings.extend(_lone_shard(whole))
-        return (whole,)
+        return _unindexed(whole, findings)
     pickles = sorted(file for file in place.iterdir() if file.suffix.lower() in PICKLE_SUFFIXES)
     findings.append(_no_weights(place, name, pickles))
     pickled = _plain_variant(sorted(place.glob("*.bin.index*.json")))
@@ -263,14 +269,14 @@ def _plain_variant(files: list[Path]) -> Path | None:
     return files[0] if files else None
 
 
-def _lone_shard(whole: Path) -> Iterator[Finding]:
-    if shard_name(whole.name) is not None:
-        yield damage(
-            "shard-index-missing",
-            whole,
-            f"{quoted(whole.name)} is one shard of several and no index names the others",
-            remedy="download the .safetensors.index.json of this component and all its shards",
-        )
+def _unindexed(whole: Path, findings: list[Finding]) -> tuple[Path, ...]:
+    """A single weight file, or all shards of which it is one and which no index names."""
+    for group in numbered_sets(sorted(whole.parent.glob("*.safetensors"))):
+        files = tuple(file for _, file in group.files)
+        if whole in files:
+            findings.extend(set_findings(group))
+            return files
+    return (whole,)
 
 
 def _no_weights(place: Path, name: str, pickles: list[Path]) -> Finding:

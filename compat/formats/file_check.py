@@ -25,7 +25,9 @@ MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
 """Wrong names; what stands under them is checked all the same."""
 
 
-SAME_ZEROS = ("weights-all-zero", "weights-zero-region", "weights-zero-rows")
+SAME_ZEROS = (
+    "weights-all-zero", "weights-zero-region", "weights-zero-rows", "weights-started-at-zero",
+)  # fmt: skip
 """What the values say of zeros, which a few sampled blocks may have told already: the one cause is
 told once, as a hole where the blocks show one, else as the values have it."""
 

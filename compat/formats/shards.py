@@ -86,9 +86,28 @@ def _file_findings(index: _Index) -> Iterator[Finding]:
     yield from (_escapes(index.path, name) for name in outside[:MOST_REPEATS])
     missing = [name for name in index.shards if not (index.path.parent / name).is_file()]
     yield from (_shard_missing(index, name) for name in missing[:MOST_REPEATS])
+    yield from _links_outside(index)
     yield from _count_findings(index)
     yield from _variant_findings(index)
     yield from _unnamed_files(index)
+
+
+def _links_outside(index: _Index) -> Iterator[Finding]:
+    """Shards that are links out of the model's own folder or download cache."""
+    folder = index.path.parent.resolve()
+    home = next((p for p in index.path.absolute().parents if p.name.startswith("models--")), folder)
+    for name in index.shards:
+        path = index.path.parent / name
+        if path.is_symlink() and home.resolve() not in path.resolve().parents:
+            yield damage(
+                "shard-link-outside",
+                path,
+                f"the shard {quoted(name)} is a link out of the model's folder, to "
+                f"{quoted(path.resolve())}",
+                remedy="nothing, where you have put the link there",
+                detail=quoted(name),
+                severity=Severity.INFO,
+            )
 
 
 def _count_findings(index: _Index) -> Iterator[Finding]:

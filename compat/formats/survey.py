@@ -1,6 +1,6 @@
 """Finds what stands below a path: model folders, sharded models, loose files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,40 +39,44 @@ class Unit:
     loader: str = ""
 
 
-def survey(path: Path) -> Iterator[Unit]:
-    """Everything to check at ``path``; configs and indexes are read, weights are not."""
+def survey(path: Path, *, unused: bool = True) -> Iterator[Unit]:
+    """Everything to check at ``path``; configs and indexes are read, weights are not.
+
+    Without ``unused`` the weights of a diffusers folder are only those that a loader reads: no
+    other variants, no copies in another form.
+    """
     if path.is_dir():
-        yield from _folder(path)
+        yield from _folder(path, unused=unused)
     elif path.name == INDEX:
-        yield from _diffusers(path.parent)
+        yield from _diffusers(path.parent, unused=unused)
     elif is_shard_index(path):
         yield _sharded(path)
     else:
         yield Unit(files=(path,))
 
 
-def _folder(folder: Path) -> Iterator[Unit]:
+def _folder(folder: Path, *, unused: bool) -> Iterator[Unit]:
     try:
         files = files_below(folder)
     except (OSError, ValueError) as error:
         yield Unit(report=unreadable(folder, getattr(error, "strerror", None) or str(error)))
         return
     if is_hub_repository(folder):
-        yield from _hub(folder)
+        yield from _hub(folder, unused=unused)
     elif is_diffusers_folder(folder):
-        yield from _diffusers(folder)
+        yield from _diffusers(folder, unused=unused)
     else:
-        yield from _mixed(folder, files)
+        yield from _mixed(folder, files, unused=unused)
 
 
-def _hub(folder: Path) -> Iterator[Unit]:
+def _hub(folder: Path, *, unused: bool) -> Iterator[Unit]:
     findings = hub_findings(folder)
     yield Unit(report=report_of(folder, "hub-cache", findings, {}))
     for snapshot in snapshots(folder):
-        yield from _folder(snapshot)
+        yield from _folder(snapshot, unused=unused)
 
 
-def _diffusers(folder: Path) -> Iterator[Unit]:
+def _diffusers(folder: Path, *, unused: bool) -> Iterator[Unit]:
     inventory = take_inventory(folder)
     files = _files_of(folder)
     said = {finding.place.path for finding in inventory.findings}
@@ -82,6 +86,16 @@ def _diffusers(folder: Path) -> Iterator[Unit]:
     yield Unit(report=report_of(folder, "diffusers-folder", findings, measures))
     for component in inventory.components.values():
         yield Unit(files=component.weights, loader=_loader(component))
+    if unused:
+        yield from _unused(inventory, files)
+
+
+def _unused(inventory: Inventory, files: list[Path]) -> Iterator[Unit]:
+    """Weights that lie in the folder and are not what its components are loaded from."""
+    parts = inventory.components.values()
+    used = {file for part in parts for file in (*part.weights, *part.indexes)}
+    spare = [file for file in files if file not in used and not is_partial_name(file)]
+    yield from _by_folder(f for f in spare if _is_of_interest(f) or is_shard_index(f))
 
 
 def _loader(component: Component) -> str:
@@ -99,15 +113,18 @@ def _counts(inventory: Inventory) -> Mapping[str, object]:
     return {"components": [part.name for part in inventory.components.values() if part.kind]}
 
 
-def _mixed(folder: Path, files: list[Path]) -> Iterator[Unit]:
+def _mixed(folder: Path, files: list[Path], *, unused: bool) -> Iterator[Unit]:
     """A folder of anything: the models found in it first, then what belongs to none of them."""
     taken: list[Path] = []
     for root in _model_roots(folder, files):
         taken.append(root)
-        yield from _folder(root)
-    loose = [file for file in files if not any(root in file.parents for root in taken)]
+        yield from _folder(root, unused=unused)
+    yield from _by_folder(f for f in files if not any(root in f.parents for root in taken))
+
+
+def _by_folder(files: Iterable[Path]) -> Iterator[Unit]:
     by_folder: dict[Path, list[Path]] = {}
-    for file in loose:
+    for file in files:
         by_folder.setdefault(file.parent, []).append(file)
     for place, group in by_folder.items():
         yield from _group(place, group)

@@ -10,7 +10,8 @@ UNCHECKED = frozenset({
     "not-readable", "changed-while-read", "content-unknown",
     "pickle-unknown-global", "pickle-extension-code", "pickle-too-long", "pickle-unread",
     "pickle-no-tensors", "torchscript-archive", "torch-tar", "numpy-objects",
-    "zip-too-many-members", "safetensors-header-vast",
+    "zip-too-many-members", "safetensors-header-vast", "deep-unfinished",
+    "weights-not-examined",
 })  # fmt: skip
 """Rules that mean "nobody looked", which is never a pass."""
 

@@ -20,6 +20,7 @@ def verify(
     *,
     deep: bool = False,
     sha256: bool = False,
+    unused: bool = True,
     on_bytes: Callable[[int], None] = lambda _count: None,
 ) -> Verification:
     """Check a model file, an index, a model folder or a folder of model files, offline.
@@ -27,9 +28,11 @@ def verify(
     Reads headers, configs and a few sampled blocks, and every value of files up to 64 MiB; with
     ``deep`` every byte of every weight file, with ``sha256`` the hash of every file as well
     (``on_bytes`` hears how many bytes). Nothing is unpickled, nothing executed. What cannot be read
-    gets a report with the verdict UNKNOWN; a folder without model files gives no report.
+    gets a report with the verdict UNKNOWN; a folder without model files gives no report. Without
+    ``unused`` the weights of a diffusers folder are only those that a loader reads.
     """
-    reports = check_units(survey(path), Check(deep=deep, sha256=sha256, on_bytes=on_bytes))
+    units = survey(path, unused=unused)
+    reports = check_units(units, Check(deep=deep, sha256=sha256, on_bytes=on_bytes))
     return Verification(path=path, reports=tuple(reports))
 
 

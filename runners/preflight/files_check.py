@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def check_files(context: Context) -> Answer:
     """No file is cut, unfilled, misnamed, or quantised in a way the loader would ignore."""
-    reports = verify(context.job.folder).reports
+    reports = verify(context.job.folder, unused=False).reports
     findings: list[Finding] = [finding for report in reports for finding in report.findings]
     unknown = [str(report.path) for report in reports if report.verdict == "unknown"]
     if not reports:

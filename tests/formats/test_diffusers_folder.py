@@ -92,7 +92,15 @@ def test_pickled_weights_are_told_and_not_opened(folder):
 
 def test_a_pickle_beside_safetensors_is_not_what_gets_loaded(folder):
     (folder / "transformer" / "diffusion_pytorch_model.bin").write_bytes(b"\x80\x02}.")
-    assert rules(folder) == []
+    assert verify(folder, unused=False).findings == ()
+    assert rules(folder) == ["pickle-no-tensors"]
+
+
+def test_a_broken_variant_that_nobody_loads_is_told_where_all_files_are_asked_for(folder):
+    whole = (folder / WEIGHTS).read_bytes()
+    (folder / "vae" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(whole[:-100])
+    assert rules(folder) == ["safetensors-cut-in-data"]
+    assert verify(folder, unused=False).verdict == "ok"
 
 
 def test_the_plain_weights_are_chosen_before_a_variant(folder):

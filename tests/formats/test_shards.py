@@ -96,6 +96,15 @@ def test_shards_without_an_index_are_told_with_the_numbers_that_lack(index):
     assert (finding.rule, finding.evidence["missing_numbers"]) == ("shard-numbers-missing", [2])
 
 
+def test_a_link_out_of_the_folder_is_remarked(index, tmp_path_factory):
+    shard = index.parent / NAMES[0]
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "x"
+    shard.rename(elsewhere)
+    shard.symlink_to(elsewhere)
+    assert [f.rule for f in verify(index).findings] == ["shard-link-outside"]
+    assert verify(index).verdict == "ok"
+
+
 def part(build, number, count, total):
     pairs = [build.pair("general.architecture", 8, build.text("ltxv"))]
     for key, value in (

@@ -31,8 +31,8 @@ def test_a_file_that_could_not_be_checked_is_undecided(context, weights_file, mo
     weights_file()
     original = files_check.verify
 
-    def unchecked(folder):
-        answer = original(folder)
+    def unchecked(folder, **options):
+        answer = original(folder, **options)
         reports = tuple(replace(report, verdict="unknown") for report in answer.reports)
         return replace(answer, reports=reports)
 

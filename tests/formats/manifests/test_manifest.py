@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from compat.core.errors import UsageError
@@ -233,7 +235,8 @@ def test_a_blob_is_named_by_its_hash(put, build, tmp_path):
 
 def test_the_manifest_is_one_json_document(models):
     folder, file = models
-    run(folder, file, deep=True)
+    run(folder, file, deep=True, sha256=True)
     document = json.loads(file.read_text("utf-8"))
-    assert document["schema"] == "framegate-manifest/1"
+    schema = Path(__file__).parents[3] / "docs/schemas/framegate-manifest-1.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text("utf-8"))).validate(document)
     assert document["files"]["a.safetensors"]["deep"]["complete"] is True
