@@ -55,6 +55,7 @@ _SCALES: Mapping[str, tuple[Scale, ...]] = {
     "MXFP4": (Scale(offset=0, factor=6, bits=FLOATS["F8_E8M0"]),),
     "NVFP4": tuple(Scale(offset=at, factor=6, bits=_UE4M3) for at in range(4)),
     "Q1_0": (Scale(offset=0, factor=1),),
+    "Q2_0": (Scale(offset=0, factor=2),),
 }
 """Offsets after the block structures of ggml-common.h; each is held against gguf-py's dequantiser
 by a test. Factors are the largest product of sub-scale and quant that the block's bits can form."""
