@@ -74,7 +74,7 @@ def test_a_pipeline_folder_has_a_part_for_each_component_with_weights(tiny):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda _, p: p.write_bytes(b"<html>"), "neither safetensors nor gguf"),
+        (lambda _, p: p.write_bytes(b"<html>"), "no tensor file that is known here"),
         (
             lambda files, p: files.write(p, {str(n): [0] for n in range(9)}),
             "more than any model",

@@ -7,8 +7,9 @@ from compat.formats.dtypes import GGML_TYPES
 
 gguf = pytest.importorskip("gguf")
 
-UNDEQUANTISED = {"Q8_1", "Q8_K", "Q1_0"}
-"""Types that gguf-py 0.19 has no dequantiser for; they are checked by their layout alone."""
+UNDEQUANTISED = {"Q8_1", "Q8_K", "Q1_0", "Q2_0"}
+"""Types that gguf-py 0.19 has no dequantiser for; they are checked by their layout alone. It does
+not know Q2_0 (ggml-common.h of 2026-08) at all."""
 
 NAN_READ_AS_NUMBER = {"MXFP4", "NVFP4"}
 """ggml reads the NaN of their scales as 2**127 and as 0 (ggml-impl.h), the standards as NaN."""
@@ -56,9 +57,10 @@ def look(name, raw):
 def test_every_quantised_type_has_its_scales_named():
     assert set(QUANTISED) == set(LAYOUTS)
     sizes = {kind.name: size for kind, (_, size) in gguf.GGML_QUANT_SIZES.items()}
-    assert {name: layout.size for name, layout in LAYOUTS.items()} == {
-        name: sizes[name] for name in QUANTISED
+    assert {name: layout.size for name, layout in LAYOUTS.items() if name in sizes} == {
+        name: size for name, size in sizes.items() if name in QUANTISED
     }
+    assert set(LAYOUTS) - set(sizes) <= {"Q2_0"}
 
 
 @pytest.mark.parametrize("name", QUANTISED)
