@@ -67,6 +67,11 @@ GGML_TYPES: Mapping[int, tuple[str, int, int]] = {
 """Type number: (name, values per block, bytes per block); the type traits of ggml of 2026-08.
 gguf-py 0.19 does not know 42 yet."""
 
+GGML_RECENT: Mapping[int, str] = {
+    42: "which gguf-py 0.19 (and so ComfyUI-GGUF and diffusers) does not read yet",
+}
+"""Types that only some of the readers in use know."""
+
 GGML_REMOVED: Mapping[int, str] = {
     4: "Q4_2", 5: "Q4_3", 31: "Q4_0_4_4", 32: "Q4_0_4_8", 33: "Q4_0_8_8",
     36: "IQ4_NL_4_4", 37: "IQ4_NL_4_8", 38: "IQ4_NL_8_8",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from math import prod
 from pathlib import Path
 
 from compat.core.model import Finding, Severity
-from compat.formats.dtypes import GGML_OF_FORKS, GGML_REMOVED, GGML_TYPES
+from compat.formats.dtypes import GGML_OF_FORKS, GGML_RECENT, GGML_REMOVED, GGML_TYPES
 from compat.formats.gguf_header import Entry, Pair, Parts
 from compat.formats.layout import MOST_REPEATS, WRONG_WRITER
 from compat.formats.tensor_names import name_findings
@@ -85,6 +86,9 @@ def _repeated(path: Path, entries: Iterable[Entry]) -> Iterator[Finding]:
 
 
 def _type_problem(path: Path, entry: Entry) -> Finding | None:
+    if entry.kind in GGML_RECENT:
+        what = f"tensor {quoted(entry.name)} is {entry.dtype} (type {entry.kind})"
+        return _remark(path, "gguf-recent-type", f"{what}, {GGML_RECENT[entry.kind]}")
     if entry.kind in GGML_TYPES:
         return None
     what = f"tensor {quoted(entry.name)} has type {entry.kind}"
@@ -104,7 +108,8 @@ def _type_problem(path: Path, entry: Entry) -> Finding | None:
 
 
 def _size_problem(path: Path, entry: Entry) -> Finding | None:
-    if entry.elements >= MOST_ELEMENTS or any(side > MOST_ELEMENTS for side in entry.sides):
+    # A side of 0 hides the others from ggml; numpy, and so gguf-py, refuses them all the same.
+    if _is_uncountable(entry):
         return damage(
             "gguf-size-overflow",
             path,
@@ -129,6 +134,10 @@ def _size_problem(path: Path, entry: Entry) -> Finding | None:
     )
 
 
+def _is_uncountable(entry: Entry) -> bool:
+    return prod(side or 1 for side in entry.sides) >= MOST_ELEMENTS
+
+
 def _shape_problem(path: Path, entry: Entry) -> Finding | None:
     sides = list(entry.sides)
     if len(sides) == GGML_DIMENSIONS + 1:
@@ -144,7 +153,7 @@ def _shape_problem(path: Path, entry: Entry) -> Finding | None:
             remedy=WRONG_WRITER,
             detail=quoted(entry.name),
         )
-    if 0 in sides:
+    if 0 in sides and not _is_uncountable(entry):
         what = f"tensor {quoted(entry.name)} has sides {sides} and so no values"
         return _remark(path, "gguf-empty-tensor", f"{what}; ggml before 2026-08 divides by zero")
     return None

@@ -1,5 +1,6 @@
 """The two nouns of a safetensors header as it is read: an entry, and the table of all of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -34,7 +35,7 @@ class Table:
     say nothing; ``readable`` is False where reading stopped.
     """
 
-    entries: list[tuple[str, Entry]] = field(default_factory=list)
+    entries: Collection[tuple[str, Entry]] = ()
     metadata: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     plain: bool = False

@@ -32,6 +32,9 @@ from compat.formats.safetensors_oddities import (
 )
 from compat.formats.wording import damage, quoted
 
+MOST_METADATA = 20_000
+"""Texts of metadata that are read; training programs write 200."""
+
 MOST_FIELDS = 1000
 """Fields of one entry that are walked; the format knows three."""
 
@@ -48,11 +51,11 @@ _FIELDS: dict[str, tuple[msgspec.json.Decoder[Any], str]] = {
     "dtype": (msgspec.json.Decoder(str), "has no dtype that is a text"),
     "shape": (
         msgspec.json.Decoder(Shape),
-        f"has no shape of at most {MOST_DIMENSIONS} whole numbers from 0 up",
+        f"has no shape of at most {MOST_DIMENSIONS} whole numbers from 0 to 2**63-1",
     ),
     "data_offsets": (
         msgspec.json.Decoder(tuple[Size, Size]),
-        "has no data_offsets of two whole numbers from 0 up",
+        "has no data_offsets of two whole numbers from 0 to 2**63-1",
     ),
 }
 
@@ -128,7 +131,8 @@ class _Walk:
 
     def __init__(self, path: Path, text: bytes) -> None:
         self._path, self._text = path, text
-        self._table = Table()
+        self._entries: list[tuple[str, Entry]] = []
+        self._table = Table(entries=self._entries)
         self._seen: set[str] = set()
         self._repeated: list[str] = []
         self._extra: list[str] = []
@@ -138,7 +142,7 @@ class _Walk:
         for count, member in enumerate(members(self._text, 0, len(self._text))):
             if count > most_tensors:
                 table.readable = False
-                table.findings.append(too_many(self._path, most_tensors))
+                table.findings.append(too_many(self._path, "entries", most_tensors))
                 break
             try:
                 self._member(member)
@@ -160,7 +164,7 @@ class _Walk:
         if name == "__metadata__":
             self._metadata(member)
         else:
-            self._table.entries.append((name, self._entry(name, member)))
+            self._entries.append((name, self._entry(name, member)))
 
     def _metadata(self, member: Member) -> None:
         raw = self._text[member.start : member.end]
@@ -168,6 +172,9 @@ class _Walk:
         if raw == b"null":
             self._table.findings.append(null_metadata(self._path))
             return
+        keys = sum(1 for _ in islice(members(raw, 0, len(raw)), MOST_METADATA + 1))
+        if keys > MOST_METADATA:
+            raise _BadEntryError(too_many(self._path, "texts of metadata", MOST_METADATA))
         try:
             self._table.metadata = _METADATA.decode(raw)
         except (ValueError, RecursionError):

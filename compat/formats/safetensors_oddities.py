@@ -36,12 +36,12 @@ def too_deep(path: Path, what: str) -> Finding:
     )
 
 
-def too_many(path: Path, most: int) -> Finding:
+def too_many(path: Path, what: str, most: int) -> Finding:
     """More entries than any model has."""
     return damage(
         "safetensors-header-bomb",
         path,
-        f"the header holds more than {most} entries: no model has so many",
+        f"the header holds more than {most} {what}: no model has so many",
         remedy="do not load it; get the file from its publisher",
         detail="byte 8",
         limit=most,

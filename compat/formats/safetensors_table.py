@@ -5,21 +5,22 @@ is walked member by member instead (:mod:`compat.formats.safetensors_odd_table`)
 """
 
 import re
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from compat.formats.json_members import members
 from compat.formats.safetensors_entry import Entry, Table
-from compat.formats.safetensors_odd_table import read_odd_table
+from compat.formats.safetensors_odd_table import MOST_METADATA, read_odd_table
 from compat.formats.wording import damage
 
 MOST_VALUES = 1_000_000
 """A safetensors entry holds about eight commas and brackets, and the largest published headers
 60,000 entries. A hostile header is refused before it costs the reader time and memory."""
 
-MOST_TENSORS = 120_000
-"""Twice the largest published header; bounds the memory of the entries."""
+MOST_TENSORS = 100_000
+"""The largest published headers have 60,000; bounds the memory of the entries."""
 
 
 class _Head(msgspec.Struct):
@@ -70,7 +71,7 @@ def _plain_table(text: bytes) -> Table | None:
     try:
         raw = bytes(_HEAD.decode(text).metadata)
         metadata, rest = _without_metadata(text, raw)
-        if rest is None or b"\\" in rest or b"\x7f" in rest or b"-0" in rest:
+        if rest is None or b"\\" in rest or b"\x7f" in rest or (b"-" in rest and b"-0" in rest):
             return None
         table = _ENTRIES.decode(rest)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, bad UTF-8 is too
@@ -79,8 +80,8 @@ def _plain_table(text: bytes) -> Table | None:
         return None
     held = 1 if table.pop("__metadata__", None) is not None else 0
     plain = rest.isascii() and rest.count(b"__metadata__") == held
-    plain = plain and not any(part in rest for part in (b"/", b'".."', b'""'))
-    return Table(entries=list(table.items()), metadata=metadata, plain=plain)
+    plain = plain and b"/" not in rest and "" not in table and ".." not in table
+    return Table(entries=table.items(), metadata=metadata, plain=plain)
 
 
 def _without_metadata(text: bytes, raw: bytes) -> tuple[dict[str, str], bytes | None]:
@@ -91,7 +92,10 @@ def _without_metadata(text: bytes, raw: bytes) -> tuple[dict[str, str], bytes | 
     start, end = found.end(), found.end() + len(raw)
     if text[start:end] != raw or text.count(_KEY) != 1:
         return {}, None
+    keys = sum(1 for _ in islice(members(raw, 0, len(raw)), MOST_METADATA + 1))
+    if keys > MOST_METADATA:
+        return {}, None
     metadata = _TEXTS.decode(raw)
-    if sum(1 for _ in members(raw, 0, len(raw))) != len(metadata):
+    if keys != len(metadata):
         return {}, None  # a key stands twice
     return metadata, text[:start] + _ANY_ENTRY + text[end:]

@@ -128,7 +128,7 @@ def _looks_like_safetensors(path: Path, first: bytes, size: int) -> bool:
         named = path.suffix.lower() in _SAFETENSORS_NAMES
         return named and 0 < length <= _LONGEST_HEADER and 8 + length <= size
     cut_in_length = size < 8 and path.suffix.lower() in _SAFETENSORS_NAMES
-    return cut_in_length and not first.isascii()
+    return cut_in_length and (b"\0" in first or not first.isascii())
 
 
 def _is_pickle(first: bytes) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import BinaryIO
 
 from compat.core.model import Confidence, Finding, Severity
@@ -58,15 +59,14 @@ def zero_findings(header: Header) -> Iterator[Finding]:
     May raise ``OSError``. Values are not looked at, so a single zero matrix is left to the deep
     check, unless it is the last one.
     """
-    tensors = sorted(
-        (t for t in header.tensors.values() if header.data_start <= t.start < t.end),
-        key=lambda tensor: tensor.start,
-    )
+    first = header.data_start
+    tensors = [t for t in header.tensors.values() if first <= t.start < t.end]
     if not tensors:
         return
-    end = min(header.file_size, max(tensor.end for tensor in tensors))
+    tensors.sort(key=attrgetter("start"))
+    end = min(header.file_size, max(map(attrgetter("end"), tensors)))
     grain = _FINE if end - header.data_start < SMALL_DATA else _COARSE
-    with header.path.open("rb") as handle:
+    with header.path.open("rb", buffering=0) as handle:  # blocks far apart: nothing to buffer
         begin = _zero_tail(handle, header.data_start, end, grain)
         tail = _tail(header, tensors, begin, end, grain)
         if tail is not None:

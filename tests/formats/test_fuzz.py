@@ -6,16 +6,20 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import safetensors
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compat.formats.digest import content_digest
+from compat.formats.safetensors_file import read_safetensors
 from compat.formats.verify import verify
 from compat.identify.identify import identify
+from tools.fuzz_headers.judge import EXPLAINED
 
 FEW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+MORE = settings(FEW, max_examples=150)
 numbers = st.one_of(st.integers(), st.floats(), st.sampled_from([2**63, 2**64, 10**30]))
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), numbers, st.text()),
@@ -57,6 +61,39 @@ def test_any_bytes_give_a_report(data, name):
 def test_any_safetensors_table_gives_a_report(table, tail):
     text = json.dumps(table).encode()
     check("x.safetensors", struct.pack("<Q", len(text)) + text + tail)
+
+
+def refused_by_the_reference(data):
+    try:
+        safetensors.deserialize(data)
+    except safetensors.SafetensorError:
+        return True
+    return False
+
+
+def refused_here(data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.safetensors"
+        path.write_bytes(data)
+        return {f.rule for f in read_safetensors(path).findings if f.severity == "high"}
+
+
+@MORE
+@given(
+    entries=st.lists(st.tuples(st.text(max_size=4), entries | values), max_size=4),
+    space=st.text(" \n\t\ufeff", max_size=2),
+    padding=st.text(" \n\t\0", max_size=2),
+    tail=st.integers(0, 300),
+)
+def test_what_the_reference_refuses_is_refused_here_and_the_rest_has_a_reason(
+    entries, space, padding, tail
+):
+    members = ",".join(f"{json.dumps(key)}:{json.dumps(value)}" for key, value in entries)
+    text = f"{space}{{{members}}}{padding}".encode()
+    data = struct.pack("<Q", len(text)) + text + bytes(tail)
+    ours, theirs = refused_here(data), refused_by_the_reference(data)
+    assert bool(ours) >= theirs
+    assert theirs or ours <= EXPLAINED["safetensors"].keys()
 
 
 @FEW

@@ -25,7 +25,12 @@ def test_every_probe_that_an_entry_names_exists():
 def test_every_rule_that_an_entry_names_is_reported_somewhere():
     text = "\n".join(path.read_text("utf-8") for path in SOURCES)
     named = {rule for failure in known_failures() for rule in failure.rules}
-    assert {rule for rule in named if f'"{rule}"' not in text} == set()
+    assert {rule for rule in named if f'"{rule}"' not in text and not _of_both(rule, text)} == set()
+
+
+def _of_both(rule, text):
+    """Whether safetensors and gguf share the rule, so that its first word is filled in."""
+    return f'f"{{kind}}-{rule.partition("-")[2]}"' in text
 
 
 def test_no_two_entries_explain_the_same_rule():

@@ -1,6 +1,8 @@
 """The coverage-guided engine: atheris changes right files wherever that reaches new code."""
 
+import os
 import random
+import shutil
 import sys
 import tempfile
 import traceback
@@ -14,7 +16,7 @@ LONGEST = 4096
 
 
 def run(kind: str, runs: int, first: int) -> Tally:
-    """Try ``runs`` files; prints the tally at the end, as atheris ends the process itself."""
+    """Try ``runs`` files, print the tally and end the process: atheris never returns."""
     import atheris
 
     with atheris.instrument_imports(include=["compat.formats"]):
@@ -36,6 +38,8 @@ def run(kind: str, runs: int, first: int) -> Tally:
         if tally.runs == runs:
             sys.stdout.write("\n".join(tally.lines()) + "\n")
             sys.stdout.flush()
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(1 if tally.bad else 0)  # atheris would end the process with its own code
 
     options = [f"-atheris_runs={runs}", f"-max_len={LONGEST}", f"-seed={first + 1}", "-verbosity=0"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], one, enable_python_coverage=True)

@@ -134,11 +134,14 @@ def _entries(dice: random.Random, alignment: int) -> tuple[list[_Block], int]:
 
 def _change_number(dice: random.Random, blocks: list[_Block]) -> None:
     numbers = [one for block in blocks for one in block.parts if isinstance(one, _Number)]
-    number = dice.choice(numbers)
-    number.value = whole(dice, number.value)
+    if numbers:
+        number = dice.choice(numbers)
+        number.value = whole(dice, number.value)
 
 
 def _change_blocks(dice: random.Random, blocks: list[_Block]) -> None:
+    if not blocks:
+        return
     kind = dice.randrange(4)
     at = dice.randrange(len(blocks))
     if kind == 0:
