@@ -69,7 +69,7 @@ def write(path, tensor):
 
 
 def rate(benchmark, nbytes, run, *arguments):
-    benchmark.pedantic(run, arguments, rounds=3, iterations=1, warmup_rounds=1)
+    benchmark.pedantic(run, arguments, rounds=7, iterations=1, warmup_rounds=1)
     if benchmark.stats:
         benchmark.extra_info["GBps"] = round(nbytes / benchmark.stats["min"] / 1e9, 2)
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from compat.formats.deep.arrays import Bytes, Flags, Words
 from compat.formats.deep.float_bits import FloatBits
-from compat.formats.deep.zero_pages import PAGE, first_page
+from compat.formats.deep.pieces import PAGE
+from compat.formats.deep.zero_pages import first_page
 
 Foreign = tuple[str, int, int, int]
 """Kind, first offset, offset behind the last, bytes in pages of that kind."""

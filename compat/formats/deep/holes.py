@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
-from compat.formats.deep.pieces import examinable
+from compat.formats.deep.pieces import PAGE, examinable
 from compat.formats.deep.sight import Sight
 from compat.formats.deep.tensor_kind import TensorKind
 from compat.formats.deep.zero_region import RegionKind, ZeroRegion
@@ -18,7 +18,6 @@ MOST_REGIONS = 4096
 """Regions that are judged: each costs some reads of a page."""
 
 MOST_NAMES = 16
-PAGE = 4096
 SAMPLES = 8
 """Pages read of a tensor to see how many of its other values are zero."""
 
@@ -33,7 +32,7 @@ TOUCH_DIGITS = 6
 """As above, for the zeros by which a run may pass the edge of a row by chance."""
 
 SHORTEST_ROW = 512
-"""Bytes; the edges of shorter rows are hit by chance."""
+"""Bytes; the edges of shorter rows, such as those of a kernel, are hit by chance."""
 
 ORDER = list(RegionKind)
 """From the worst to the most harmless."""
@@ -135,21 +134,29 @@ def _kind(handle: BinaryIO, run: Run, tensor: TensorInfo, kind: TensorKind) -> R
     if (end - start) // word * digits < CHANCE_DIGITS:
         return None
     slack = int(TOUCH_DIGITS / digits) * word
-    rows = _row_lengths(tensor)
-    if any(_fills_rows(start - tensor.start, end - tensor.start, row, slack) for row in rows):
-        return RegionKind.ROWS
+    for row in _row_lengths(tensor):
+        if _fills_rows(start - tensor.start, end - tensor.start, row, slack):
+            return (
+                RegionKind.HOLE if _fills_pages(start, end, tensor, row, slack) else RegionKind.ROWS
+            )
     return RegionKind.HOLE
 
 
 def _row_lengths(tensor: TensorInfo) -> list[int]:
-    """Bytes of one entry along the first axis and along the last but one, where these are long."""
+    """Bytes of one entry along the first axis, and along the last but one where that is long."""
     nbytes = tensor.end - tensor.start
-    counts = {tensor.shape[0], math.prod(tensor.shape[:-1])}
-    return [
-        nbytes // count
-        for count in counts
-        if count > 1 and nbytes % count == 0 and nbytes // count >= SHORTEST_ROW
-    ]
+    first, last = tensor.shape[0], math.prod(tensor.shape[:-1])
+    lengths = [nbytes // count for count in (first, last) if count > 1 and nbytes % count == 0]
+    return [row for row in lengths if row >= SHORTEST_ROW or row == nbytes // first]
+
+
+def _fills_pages(start: int, end: int, tensor: TensorInfo, row: int, slack: int) -> bool:
+    """Whether zeros that fill rows fill pages too, which rows do by chance or where all rows do."""
+    if tensor.start % PAGE == 0 and row % PAGE == 0:
+        return False
+    begins = start == tensor.start or -start % PAGE <= slack
+    ends = end == tensor.end or end % PAGE <= slack
+    return begins and ends
 
 
 def _fills_rows(start: int, end: int, row: int, slack: int) -> bool:

@@ -3,7 +3,7 @@
 import queue
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -50,13 +50,9 @@ def side_by_side(path: Path, todo: Iterator[Unit], workers: int) -> Iterator[Ste
 
 
 def _result(future: "Future[Step | None]") -> Step:
-    while True:
-        try:
-            step = future.result(timeout=POLL_SECONDS)
-        except TimeoutError:
-            if future.done():  # the work itself timed out, as network drives do
-                raise
-            continue
-        if step is None:
-            raise RuntimeError("a unit was stopped although nobody asked for it")
-        return step
+    while not future.done():
+        wait([future], timeout=POLL_SECONDS)
+    step = future.result()
+    if step is None:
+        raise RuntimeError("a unit was stopped although nobody asked for it")
+    return step

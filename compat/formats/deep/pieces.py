@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compat.formats.deep.tensor_kind import TensorKind, kind_of
-from compat.formats.deep.zero_pages import PAGE
 from compat.formats.layout import in_order
 from compat.formats.model import Header, TensorInfo
+
+PAGE = 4096
+"""Memory page and block of nearly every file system: a hole begins and ends with one."""
 
 PIECE = 4 << 20
 """Bytes looked at in one go: bounds memory, and is past the size where calls cost anything."""

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compat.formats.deep.arrays import Bytes, Flags, Words
-
-PAGE = 4096
-"""Memory page and block of nearly every file system: a hole begins and ends with one."""
+from compat.formats.deep.pieces import PAGE
 
 _HIGH_BITS = np.uint64(0x8080808080808080)
 

@@ -123,3 +123,22 @@ def test_an_fp8_matrix_of_tiny_weights_that_rounded_to_zero_does_not_alarm(found
 def test_indices_are_no_weights(found, loud):
     index = b"\x01" * 4096 + bytes(8 * 2000 * 64 - 4096)
     assert loud(found({"relative_position_index": ("I64", (2000, 64), index)})) == []
+
+
+@pytest.mark.parametrize("rank", [4, 16, 64])
+def test_unused_rows_of_a_narrow_matrix_are_no_hole_and_pages_of_it_are(found, normal, loud, rank):
+    shape = (15_360, rank)
+    data, row = normal("BF16", shape), 2 * rank
+    key = holed(data, 5121 * row, 10_241 * row)  # query, key and value in one: key untrained
+    assert loud(found({"qkv.lora_up.weight": ("BF16", shape, key)}, start=5000)) == []
+    page = -5000 % PAGE
+    hole = holed(data, page + 2 * PAGE, page + 9 * PAGE)
+    assert loud(found({"qkv.lora_up.weight": ("BF16", shape, hole)}, start=5000)) == [
+        "weights-zero-region"
+    ]
+
+
+def test_unused_rows_of_a_file_made_of_pages_are_no_hole(found, normal, loud):
+    shape = (300, 2048)
+    data = holed(normal("BF16", shape), 200 * PAGE, 300 * PAGE)
+    assert loud(found({"embed.weight": ("BF16", shape, data)})) == []

@@ -23,11 +23,12 @@ def foreign_bytes(path: Path, census: Census) -> Iterator[Finding]:
         return
     tensor, sight = max(foreign, key=lambda seen: seen[1].foreign_bytes)
     total = sum(seen.foreign_bytes for _, seen in foreign)
+    what = WHAT.get(sight.foreign_kind, "bytes of another kind")
     yield damage(
         "weights-implausible",
         path,
         f"{total} bytes in {len(foreign)} tensor(s) are no weights; most in {quoted(tensor.name)}, "
-        f"from byte {sight.foreign_from} to {sight.foreign_to}: {WHAT[sight.foreign_kind]}",
+        f"from byte {sight.foreign_from} to {sight.foreign_to}: {what}",
         remedy="download again and compare the hash; parts of the file belong to something else, "
         "or the tensor's type is not what the header says",
         detail=f"byte {sight.foreign_from}",

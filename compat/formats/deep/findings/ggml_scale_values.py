@@ -20,7 +20,7 @@ def ggml_scale_values(path: Path, census: Census) -> Iterator[Finding]:
     bad = [(tensor, sight) for tensor, sight in seen if sight.not_finite]
     if bad:
         worst, sight = max(bad, key=lambda pair: pair[1].not_finite)
-        first = min(s.first_bad for _, s in bad if s.first_bad is not None)
+        first = min((s.first_bad for _, s in bad if s.first_bad is not None), default=0)
         yield damage(
             "gguf-scale-not-finite",
             path,

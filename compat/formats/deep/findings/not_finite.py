@@ -57,7 +57,7 @@ def _is_schedule(tensor: TensorInfo) -> bool:
 def _damage(path: Path, bad: list[Seen]) -> Finding:
     total = sum(sight.not_finite for _, sight in bad)
     most, sight = max(bad, key=lambda seen: seen[1].not_finite)
-    first = min(seen.first_bad for _, seen in bad if seen.first_bad is not None)
+    first = min((s.first_bad for _, s in bad if s.first_bad is not None), default=0)
     return damage(
         "weights-not-finite",
         path,
