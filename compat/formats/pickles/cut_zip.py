@@ -95,8 +95,9 @@ def _zero_from(handle: BinaryIO, low: int, size: int) -> int:
 
 
 def storages_of(trace: Trace) -> list[Storage]:
-    """Every storage the pickle refers to."""
-    found = (storage_of(item) for item in trace.persistent)
+    """Every storage the pickle refers to, each reference that it spells out once."""
+    distinct = {id(item.key): item for item in trace.persistent}
+    found = (storage_of(item) for item in distinct.values())
     return [storage for storage in found if storage is not None]
 
 

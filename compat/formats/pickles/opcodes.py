@@ -4,9 +4,9 @@ import pickletools
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
-MOST_OPCODES = 1_000_000
-"""A tensor takes about 32 opcodes, the largest checkpoints known hold fewer than 10,000 tensors.
-A million opcodes take about one second."""
+MOST_OPCODES = 500_000
+"""A tensor takes about 32 opcodes, the largest checkpoints known hold fewer than 10,000 tensors,
+with an optimizer's state. So many opcodes take about a second."""
 
 KEPT_LITERAL = 64 << 10
 """Longer texts and byte strings are stepped over; names and shapes are short."""

@@ -7,7 +7,13 @@ from typing import Any
 from compat.formats.pickles.globals import normal_name
 from compat.formats.pickles.symbols import Call, Global, Pairs, Persistent
 
-MOST_STEPS = 2_000_000
+MOST_STEPS = 150_000
+"""Objects looked at: a tensor is one, its containers are few."""
+
+MOST_NAMES = 16 << 20
+"""Letters in all names together; a key that is used again and again makes long names of few bytes.
+"""
+
 DEEPEST = 16
 """Levels of containers looked into; a module tree is some eight levels deep, with two containers
 each, of which only the names count."""
@@ -84,13 +90,15 @@ class Table:
     """The tensors of a checkpoint's model.
 
     ``nest`` is the key they stood under, empty at the top; ``outside`` are the tensors elsewhere in
-    the file: optimizer states and the like. ``problems`` are tensors that make no sense.
+    the file: optimizer states and the like. ``problems`` are tensors that make no sense. It is not
+    ``complete`` where the pickle builds more than is looked at here.
     """
 
     tensors: tuple[Slice, ...]
     nest: str
     outside: tuple[Slice, ...]
     problems: tuple[str, ...]
+    complete: bool = True
 
 
 class _Nonsense(Exception):
@@ -101,7 +109,8 @@ def read_table(result: Any) -> Table:
     """Find every tensor in the symbolic ``result`` of a pickle; never raises for what it holds."""
     found: list[tuple[tuple[str, ...], Slice]] = []
     problems: list[str] = []
-    for path, tensor in _tensors(result):
+    walk = _Walk()
+    for path, tensor in walk.tensors(result):
         try:
             found.append((path, _slice(".".join(path), tensor)))
         except _Nonsense as error:
@@ -114,6 +123,7 @@ def read_table(result: Any) -> Table:
         nest=nest,
         outside=tuple(one for path, one in found if nest and path[0] != nest),
         problems=tuple(problems),
+        complete=walk.complete,
     )
 
 
@@ -163,46 +173,64 @@ _HIDDEN_STEPS = frozenset({"_modules", "_parameters", "_buffers"})
 """Dictionaries inside a pickled torch module that are no part of a tensor's name."""
 
 
-def _tensors(result: Any) -> Iterator[tuple[tuple[str, ...], Call]]:
-    """Every tensor with the keys that lead to it, in the order of the pickle."""
-    waiting: list[tuple[tuple[str, ...], Any, int]] = [((), result, 0)]
-    seen: set[int] = set()
-    steps = 0
-    while waiting and steps < MOST_STEPS:
-        steps += 1
-        path, value, depth = waiting.pop()
-        tensor = _as_tensor(value)
-        if tensor is not None:
-            yield path or ("tensor",), tensor
-        elif isinstance(value, Pairs | Call | list | tuple) and id(value) not in seen:
-            seen.add(id(value))
-            if depth < DEEPEST:
-                waiting.extend(reversed(list(_children(path, value, depth + 1))))
+@dataclass(slots=True)
+class _Walk:
+    """One way through everything a pickle builds, bounded in steps, depth and letters."""
+
+    steps: int = 0
+    letters: int = 0
+    complete: bool = True
+
+    def tensors(self, result: Any) -> Iterator[tuple[tuple[str, ...], Call]]:
+        """Every tensor with the keys that lead to it, in the order of the pickle."""
+        seen: set[int] = set()
+        levels: list[Iterator[tuple[tuple[str, ...], Any]]] = [iter([((), result)])]
+        while levels:
+            path, value = next(levels[-1], ((), _END))
+            if value is _END:
+                levels.pop()
+                continue
+            if not self._counts(path):
+                return
+            tensor = _as_tensor(value)
+            if tensor is not None:
+                yield path or ("tensor",), tensor
+            elif isinstance(value, Pairs | Call | list | tuple) and id(value) not in seen:
+                seen.add(id(value))
+                if len(levels) < DEEPEST:
+                    levels.append(_children(path, value))
+
+    def _counts(self, path: tuple[str, ...]) -> bool:
+        self.steps += 1
+        self.letters += sum(map(len, path))
+        self.complete = self.steps <= MOST_STEPS and self.letters <= MOST_NAMES
+        return self.complete
 
 
-def _children(
-    path: tuple[str, ...], value: Any, depth: int
-) -> Iterator[tuple[tuple[str, ...], Any, int]]:
+_END = object()
+
+
+def _children(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Pairs):
-        yield from _named(path, value.items, depth)
+        yield from _named(path, value.items)
     elif isinstance(value, Call):
-        yield from _named(path, value.pairs.items, depth)
-        yield from _named(path, _pairs_argument(value), depth)
+        yield from _named(path, value.pairs.items)
+        yield from _named(path, _pairs_argument(value))
         if value.state is not None:
-            yield path, value.state, depth
+            yield path, value.state
     else:
         for number, item in enumerate(value):
             if isinstance(item, Pairs | Call | list | tuple):
-                yield (*path, str(number)), item, depth
+                yield (*path, str(number)), item
 
 
 def _named(
-    path: tuple[str, ...], items: list[tuple[Any, Any]], depth: int
-) -> Iterator[tuple[tuple[str, ...], Any, int]]:
+    path: tuple[str, ...], items: list[tuple[Any, Any]]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, item in items:
         if isinstance(item, Pairs | Call | list | tuple):
             step = _text(key)
-            yield (path if step in _HIDDEN_STEPS else (*path, step)), item, depth
+            yield (path if step in _HIDDEN_STEPS else (*path, step)), item
 
 
 def _pairs_argument(call: Call) -> list[tuple[Any, Any]]:

@@ -57,6 +57,14 @@ def _info(one: Slice, blocks: Mapping[str, Block]) -> TensorInfo:
 def table_findings(path: Path, table: Table) -> Iterator[Finding]:
     """Tensors that make no sense, hold no data, or reach beyond their storage."""
     every = (*table.tensors, *table.outside)
+    if not table.complete:
+        yield damage(
+            "pickle-too-long",
+            path,
+            f"the pickle builds more than is looked at here; {len(every)} tensors were seen",
+            remedy="use the safetensors version of this model",
+            severity=Severity.MEDIUM,
+        )
     yield from _senseless(path, table)
     yield from _without_data(path, [one for one in every if one.storage is None])
     beyond = (one for one in every if one.storage and one.end > one.storage.nbytes)

@@ -216,3 +216,27 @@ def test_plain_data_that_torch_refuses_is_only_remarked(put, made):
     path = put("x.pt", made.saved(content))
     assert "pickle-beyond-weights-only" in rules(path)
     assert verify(path).verdict == "ok"
+
+
+def nested_lists(count):
+    return b"\x80\x02](" + b"]" * count + b"e."
+
+
+def long_names():
+    key = b"X" + struct.pack("<I", 60_000) + b"k" * 60_000 + b"q\x00"
+    opened = b"}" + key + b"}" + (b"h\x00}" * 12)
+    pairs = b"(" + b"".join(b"X\x04\x00\x00\x00%04d]" % n for n in range(9000)) + b"u"
+    return b"\x80\x02" + opened + pairs + b"s" * 13 + b"."
+
+
+@pytest.mark.parametrize("data", [nested_lists(400_000), long_names()], ids=["lists", "names"])
+def test_a_structure_that_is_too_large_to_walk_is_told(put, data):
+    import io
+    import zipfile
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("archive/data.pkl", data)
+    path = put("x.pt", stream.getvalue())
+    assert "pickle-too-long" in rules(path)
+    assert verify(path).verdict == "unknown"
