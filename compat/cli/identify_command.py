@@ -1,13 +1,14 @@
 """``framegate identify``: which model is this, what are its rules, and what does it need."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli import second_opinion
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
-from compat.cli.shared_arguments import add_fail_on, add_format, add_paths, require_existing
+from compat.cli.shared_arguments import add_fail_on, add_format, add_paths
 from compat.core.codec import to_data
 from compat.core.errors import ExitCode
 from compat.core.model import Severity
@@ -17,27 +18,37 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_paths(parser)
-    add_format(parser)
+    add_paths(parser, "file, folder, shard index, or a pattern such as 'loras/*.safetensors'")
+    add_format(parser, sarif=True)
     add_fail_on(parser)
     second_opinion.add_arguments(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
+    from compat.cli.globs import expand
     from compat.identify.identify import identify
 
-    require_existing(arguments.paths)
-    named = [(path, identify(path)) for path in arguments.paths]
+    named = [(path, identify(path)) for path in expand(arguments.paths)]
     answers = second_opinion.with_opinions(named, arguments)
-    if arguments.format == "json":
-        print_json("identify", [_result(path, answer) for path, answer in answers])
-    else:
-        for path, answer in answers:
-            _print(path, answer)
+    _show(answers, arguments.format)
     if any(answer.id == "unknown" for _, answer in answers):
         return ExitCode.NOTHING_CHECKED
     findings = (finding for _, answer in answers for finding in answer.findings)
     return exit_for(findings, Severity(arguments.fail_on))
+
+
+def _show(answers: "Sequence[tuple[Path, Identification]]", form: str) -> None:
+    if form == "text":
+        for path, answer in answers:
+            _print(path, answer)
+        return
+    results = [_result(path, answer) for path, answer in answers]
+    if form == "json":
+        print_json("identify", results)
+    else:
+        from compat.cli.sarif import print_sarif
+
+        print_sarif("identify", results)
 
 
 def _result(path: Path, answer: "Identification") -> Result:

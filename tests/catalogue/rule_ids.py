@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from compat.formats.quantised.model import Scheme
+from compat.formats.quantised.outcomes import LOADERS
+
 ROOT = Path(__file__).parents[2]
 PLACE = ROOT / "compat" / "formats"
 _ID = re.compile(r"(\{\}|[a-z0-9]+)(-[a-z0-9]+)+")
@@ -31,7 +34,8 @@ def rule_ids() -> set[str]:
         for file in sorted(PLACE.rglob("*.py"))
         for rule in _ids(ast.parse(file.read_text("utf-8")))
     }
-    return found - NO_RULES | {"misnamed"}  # the one id of one word
+    schemes = {scheme.value for scheme in Scheme} - {"fp8-plain"}  # a rule as well
+    return (found - NO_RULES - schemes - set(LOADERS)) | {"misnamed", "quantised"}  # of one word
 
 
 def _ids(tree: ast.AST) -> Iterator[str]:

@@ -35,3 +35,12 @@ def test_unknown_has_an_exit_code_of_its_own(tmp_path, capsys):
     assert main(["identify", str(path)]) == 5
     assert "unknown" in capsys.readouterr().out
     assert main(["identify", str(tmp_path / "nothing")]) == 2
+
+
+def test_patterns_are_expanded_and_findings_can_be_sarif(tmp_path, capsys):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(b"<!doctype html>")
+    assert main(["identify", str(tmp_path / "*.safetensors"), "--format", "sarif"]) == 5
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["html-page"]
+    assert main(["identify", str(tmp_path / "*.gguf")]) == 2

@@ -1,9 +1,10 @@
 """VAE, upscaler and model agree on the channels of the latent."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from compat.core.model import Finding
-from compat.identify.model import Role
+from compat.identify.model import Measured, Role
 from compat.identify.pairing.model import Gathered, Part, Rule, needs_of, wants
 from compat.identify.pairing.wording import disagree
 
@@ -28,7 +29,8 @@ def check(files: Gathered) -> Iterator[Finding]:
                 if given is not None and taken is not None:
                     yield disagree(
                         "latent-channels", part, model, "latent channels", given=given,
-                        taken=taken, remedy=_remedy(model, role),
+                        taken=replace(taken, source=_in_words(model, taken)),
+                        remedy=_remedy(model, role),
                     )  # fmt: skip
 
 
@@ -52,6 +54,12 @@ def agrees(channels: int, taken: int, model: Part) -> bool:
     if model.dim("latent-channels") is not None:
         return channels == taken
     return channels > 0 and any(taken == channels * n + mask for n in (1, 2) for mask in MASKS)
+
+
+def _in_words(model: Part, taken: Measured) -> str:
+    if model.dim("latent-channels") is not None:
+        return taken.source
+    return f"{taken.source}: one or two latents and a mask"
 
 
 def _remedy(model: Part, role: Role) -> str:
