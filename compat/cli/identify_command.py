@@ -1,7 +1,6 @@
 """``framegate identify``: which model is this, what are its rules, and what does it need."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from compat.core.errors import ExitCode
 from compat.core.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from compat.identify.model import Identification
 
 
