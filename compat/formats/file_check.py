@@ -1,7 +1,7 @@
 """Checks one file: what it is, what its header says, and whether its bytes can be weights."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,7 @@ MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
 SAME_ZEROS = (
     "weights-all-zero", "weights-zero-region", "weights-zero-rows", "weights-started-at-zero",
 )  # fmt: skip
-"""What the values say of zeros, which a few sampled blocks may have told already: the one cause is
-told once, as a hole where the blocks show one, else as the values have it."""
+"""What the values say of zeros, which a few sampled blocks may have told already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +127,24 @@ def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> l
     )
     measures |= values.measures
     found = values.findings if look.deep else only_damage(values.findings)
-    if any(finding.severity is Severity.HIGH for finding in sampled):
-        found = tuple(finding for finding in found if finding.rule not in SAME_ZEROS)
-    elif any(finding.rule in SAME_ZEROS for finding in found):
-        sampled = []
-    return [*sampled, *found]
+    return _told_once(sampled, found, values.findings)
+
+
+def _told_once(
+    sampled: list[Finding], found: Sequence[Finding], seen: Sequence[Finding]
+) -> list[Finding]:
+    """What sampled blocks and the values (``seen``, of which ``found`` is told) say of zeros.
+
+    A hole in the samples needs no second sentence; zeros that all values show to be meant, or to be
+    more than a remark, need no remark.
+    """
+    worst = max((finding.severity.rank for finding in sampled), default=-1)
+    told = [f for f in found if f.rule not in SAME_ZEROS or f.severity.rank > worst]
+    zeros = [finding for finding in seen if finding.rule in SAME_ZEROS]
+    if zeros and all(finding.rule == "weights-started-at-zero" for finding in zeros):
+        return told if worst < Severity.HIGH.rank else [*sampled, *told]
+    repeats = any(finding.rule in SAME_ZEROS for finding in told) and worst <= Severity.INFO.rank
+    return told if repeats else [*sampled, *told]
 
 
 def _still_the_same(
