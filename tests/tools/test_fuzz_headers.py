@@ -1,4 +1,8 @@
 import random
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +12,7 @@ from tools.fuzz_headers.mutate import MAKERS
 from tools.fuzz_headers.tally import Tally
 
 pytest.importorskip("resource")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -57,3 +62,22 @@ def test_a_right_case_is_read_by_our_reader(tmp_path):
     path = tmp_path / "x.safetensors"
     path.write_bytes(MAKERS["safetensors"](random.Random(0)))
     assert try_header(path) is not None
+
+
+def test_the_coverage_engine_refuses_to_run_blind():
+    pytest.importorskip("atheris")
+    from tools.fuzz_headers import by_coverage
+
+    with pytest.raises(RuntimeError, match="before it could be instrumented"):
+        by_coverage.run("safetensors", 1, 0)  # this module has imported the readers
+
+
+def test_the_coverage_engine_reaches_more_code_than_its_seeds():
+    pytest.importorskip("atheris")
+    command = [sys.executable, "-m", "tools.fuzz_headers", "--engine", "atheris", "--runs", "1500"]
+    done = subprocess.run(
+        [*command, "safetensors"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert "no interesting inputs" not in done.stderr
+    covered = [int(found) for found in re.findall(r"cov: (\d+)", done.stderr)]
+    assert covered[-1] > covered[0] > 100

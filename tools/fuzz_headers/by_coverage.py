@@ -8,19 +8,25 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from tools.fuzz_headers.mutate import MAKERS
-from tools.fuzz_headers.tally import Tally
-
 SEEDS = 400
 LONGEST = 4096
 
 
-def run(kind: str, runs: int, first: int) -> Tally:
-    """Try ``runs`` files, print the tally and end the process: atheris never returns."""
+def run(kind: str, runs: int, first: int) -> None:
+    """Try ``runs`` files, print the tally and end the process: atheris never returns.
+
+    Raises ``RuntimeError`` where the readers were imported before: atheris would then see no
+    coverage, try the seeds, go on blindly and look as if it had done its work.
+    """
     import atheris
 
+    early = [name for name in sys.modules if name.startswith("compat.formats")]
+    if early:
+        raise RuntimeError(f"{early[0]} was imported before it could be instrumented")
     with atheris.instrument_imports(include=["compat.formats"]):
         from tools.fuzz_headers.judge import compare
+        from tools.fuzz_headers.mutate import MAKERS
+        from tools.fuzz_headers.tally import Tally
 
     tally = Tally(kind)
     folder = Path(tempfile.mkdtemp())
@@ -41,7 +47,11 @@ def run(kind: str, runs: int, first: int) -> Tally:
             shutil.rmtree(folder, ignore_errors=True)
             os._exit(1 if tally.bad else 0)  # atheris would end the process with its own code
 
-    options = [f"-atheris_runs={runs}", f"-max_len={LONGEST}", f"-seed={first + 1}", "-verbosity=0"]
+    options = [
+        f"-atheris_runs={runs}",
+        f"-max_len={LONGEST}",
+        f"-seed={first + 1}",
+        "-print_final_stats=1",
+    ]
     atheris.Setup([sys.argv[0], *options, str(corpus)], one, enable_python_coverage=True)
     atheris.Fuzz()
-    return tally
