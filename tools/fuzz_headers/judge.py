@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +133,9 @@ def _late(_number: int, _frame: object) -> None:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
+    if sys.platform == "win32":  # has no alarms: a reader that loops is left to the user's Ctrl-C
+        yield
+        return
     before = signal.signal(signal.SIGALRM, _late)
     signal.alarm(SECONDS)
     try:
