@@ -133,16 +133,16 @@ def _late(_number: int, _frame: object) -> None:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    if sys.platform == "win32":  # has no alarms: a reader that loops is left to the user's Ctrl-C
+    if sys.platform != "win32":
+        before = signal.signal(signal.SIGALRM, _late)
+        signal.alarm(SECONDS)
+        try:
+            yield
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
+    else:  # Windows has no alarms: a reader that loops is left to the user's Ctrl-C
         yield
-        return
-    before = signal.signal(signal.SIGALRM, _late)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _gguf(path: Path) -> str:
