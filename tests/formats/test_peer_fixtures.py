@@ -84,8 +84,7 @@ SAFETENSORS = {
     "prealloc_zero": (bytes(200_000), "zero-filled"),
     "prealloc_zero_data": (zeroed(0, len(DATA)), "zero-data"),
     "zero_tail": (zeroed(40_000, len(DATA)), "zero-tail"),
-    # A quarter of all weights here; in a larger file it is zero-last-tensor alone.
-    "last_tensor_zero": (zeroed(3 * 16384, len(DATA)), "weights-all-zero"),
+    "last_tensor_zero": (zeroed(3 * 16384, len(DATA)), "zero-last-tensor"),
     "middle_zeroed": (zeroed(20_000, 45_000), "zero-regions"),
     "zero_head": (bytes(8192) + GOOD[8192:], "zero-head"),
     "nan_data": (raw_safetensors(TABLE, NAN), "weights-not-finite"),
