@@ -154,7 +154,9 @@ def _is_uncountable(entry: Entry) -> bool:
 
 def _shape_problem(path: Path, entry: Entry, *, by_image_programs: bool) -> Finding | None:
     sides = list(entry.sides)
-    if len(sides) == GGML_DIMENSIONS + 1 and by_image_programs:
+    # Five dimensions are those of a 3-D convolution's kernel, and of nothing else.
+    kernel = entry.name.endswith(".weight") and by_image_programs
+    if len(sides) == GGML_DIMENSIONS + 1 and kernel:
         what = (
             f"tensor {quoted(entry.name)} has 5 dimensions {sides}; ComfyUI-GGUF reads and writes"
         )
@@ -182,7 +184,9 @@ def _name_problem(path: Path, entry: Entry, *, by_image_programs: bool) -> Findi
     what = (
         f"the tensor name {quoted(entry.name)} has {length} bytes, llama.cpp takes {LONGEST_NAME}"
     )
-    if length <= LONGEST_IMAGE_NAME and by_image_programs:
+    # What is long in these models is the path to a parameter: blocks.0.attn.to_out.weight.
+    path_of_parameter = "." in entry.name and by_image_programs
+    if length <= LONGEST_IMAGE_NAME and path_of_parameter:
         takes = f"ComfyUI-GGUF and stable-diffusion.cpp take {LONGEST_IMAGE_NAME}"
         return _remark(path, "gguf-long-name", f"{what}; {takes}")
     return damage(

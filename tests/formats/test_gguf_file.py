@@ -42,8 +42,8 @@ def legal(build):
         "no padding at the end": build.gguf([build.entry("a", (4,))], 16),
         "alignment 64": build.gguf(spread, 128, pairs=alignment, align=64),
         "scalar of no dimensions": build.gguf([build.entry("a", ())], 32),
-        "image name": build.gguf([build.entry("n" * 100, (8,))], 32),
-        "five dimensions": build.gguf([build.entry("a", (2, 2, 2, 1, 1))], 32),
+        "image name": build.gguf([build.entry("block." * 15 + "weight", (8,))], 32),
+        "five dimensions": build.gguf([build.entry("patch.weight", (2, 2, 2, 1, 1))], 32),
         "a side of 0": build.gguf([build.entry("z", (0, 8)), a], 32),
         "trailing bytes": build.gguf([a], 4096),
         "vocabulary alone": build.gguf([], 0),
@@ -120,8 +120,11 @@ def make(case, build):
         "gguf-bad-alignment zero": alignment(0),
         "gguf-bad-alignment type": alignment(32, 10, "Q"),
         "gguf-bad-alignment huge": alignment(2**31),
+        "gguf-bad-dimensions 5 of no kernel": build.gguf(
+            [build.entry("a", (2, 2, 2, 1, 1))], 32
+        ),
         "gguf-bad-dimensions 5 of a language model": build.gguf(
-            [build.entry("a", (2, 2, 2, 1, 1))], 32, pairs=language
+            [build.entry("patch.weight", (2, 2, 2, 1, 1))], 32, pairs=language
         ),
         "gguf-unaligned": build.gguf([build.entry("a", (4,), 0, 8)], 32),
         "gguf-overlap": build.gguf(
@@ -154,8 +157,9 @@ def make(case, build):
             pair("k", ARRAY, struct.pack("<IQ", 9, 1) + struct.pack("<IQ", 0, 2) + b"ab")
         ),
         "gguf-bad-utf8": with_pair(pair("k", TEXT, build.text(b"\xff"))),
+        "gguf-long-name of no parameter": build.gguf([build.entry("n" * 80, (4,))], 32),
         "gguf-long-name of a language model": build.gguf(
-            [build.entry("n" * 80, (4,))], 32, pairs=language
+            [build.entry("block." * 15 + "weight", (4,))], 32, pairs=language
         ),
         "gguf-long-name": build.gguf([build.entry("n" * 128, (4,))], 32),
         "gguf-empty-name": build.gguf([build.entry("", (8,))], 32),
@@ -171,6 +175,7 @@ CASES = [
     "gguf-bad-value type", "gguf-duplicate-key", "gguf-duplicate-name", "gguf-bad-name",
     "gguf-bad-utf8-name", "gguf-bad-utf8-name key", "gguf-bad-dimensions",
     "gguf-bad-dimensions vast", "gguf-bad-dimensions 5 of a language model",
+    "gguf-bad-dimensions 5 of no kernel",
     "gguf-unknown-type", "gguf-unknown-type newer",
     "gguf-removed-type", "gguf-fork-type", "gguf-block-mismatch", "gguf-size-overflow",
     "gguf-size-overflow side", "gguf-size-overflow zero",
@@ -182,7 +187,7 @@ CASES = [
 ]  # fmt: skip
 MEDIUM = [
     "gguf-unordered", "gguf-bad-bool", "gguf-bad-bool array", "gguf-nested-array", "gguf-bad-utf8",
-    "gguf-long-name of a language model", "gguf-long-name", "gguf-empty-name",
+    "gguf-long-name of a language model", "gguf-long-name of no parameter", "gguf-long-name", "gguf-empty-name",
     "gguf-control-letter-in-name",
 ]  # fmt: skip
 
