@@ -187,8 +187,8 @@ CASES = [
 ]  # fmt: skip
 MEDIUM = [
     "gguf-unordered", "gguf-bad-bool", "gguf-bad-bool array", "gguf-nested-array", "gguf-bad-utf8",
-    "gguf-long-name of a language model", "gguf-long-name of no parameter", "gguf-long-name", "gguf-empty-name",
-    "gguf-control-letter-in-name",
+    "gguf-long-name of a language model", "gguf-long-name of no parameter", "gguf-long-name",
+    "gguf-empty-name", "gguf-control-letter-in-name",
 ]  # fmt: skip
 
 
