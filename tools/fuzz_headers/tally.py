@@ -16,7 +16,7 @@ class Tally:
     refused_alone: Counter[str] = field(default_factory=Counter)
     opened_alone: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
-    peak_mib: float = 0.0
+    peak_mib: float | None = None
     bad: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, found: Comparison, case: str) -> None:
@@ -58,13 +58,16 @@ class Tally:
         self.refused_alone.update(other.refused_alone)
         self.opened_alone.update(other.opened_alone)
         self.slowest = max(self.slowest, other.slowest)
-        self.peak_mib = max(self.peak_mib, other.peak_mib)
+        peaks = [peak for peak in (self.peak_mib, other.peak_mib) if peak is not None]
+        self.peak_mib = max(peaks, default=None)
         self.bad.extend(other.bad[: 50 - len(self.bad)])
 
     def lines(self) -> list[str]:
         """The report, a line each."""
         slowest = f"slowest {1000 * self.slowest:.1f} ms"
-        grown = f"memory grew by {self.peak_mib:.0f} MiB"
+        grown = "memory not measured"
+        if self.peak_mib is not None:
+            grown = f"memory of both readers grew by {self.peak_mib:.0f} MiB"
         lines = [f"{self.kind}: {self.runs} headers, {slowest}, {grown}"]
         lines += [f"  {count:8d}  {what}" for what, count in self.outcomes.most_common()]
         for title, counts in (
