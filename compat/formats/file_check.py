@@ -1,8 +1,10 @@
 """Checks one file: what it is, what its header says, and whether its bytes can be weights."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from compat.core.model import Finding, Severity
@@ -18,7 +20,8 @@ from compat.formats.wording import damage
 from compat.formats.zero_regions import zero_findings
 
 SMALL_FILE = 64 << 20
-"""Files up to this many bytes have every value looked at always: that takes a tenth of a second."""
+"""Files up to this many bytes have every value looked at always, unless their header has shown
+damage already: that takes a tenth of a second."""
 
 NO_FILES = (Kind.DANGLING_LINK, Kind.NO_FILE, Kind.FOLDER)
 MISNAMED = ("misnamed", "pickle-misnamed", "not-what-its-name-says")
@@ -89,7 +92,9 @@ def _check(path: Path, sniffed: Sniffed, look: Look, size: int, loader: str) -> 
     if reading.header is not None:
         measures |= _measures(reading.header)
         findings.extend(quantisation_findings(reading.header, loader=loader))
-        findings.extend(_byte_findings(reading.header, look, measures))
+        broken = any(finding.severity is Severity.HIGH for finding in findings)
+        small = size <= SMALL_FILE and not broken
+        findings.extend(_byte_findings(reading.header, look, measures, small=small))
     if kind == Kind.TORCH_ZIP.value and (look.deep or size <= SMALL_FILE):
         findings.extend(checksum_findings(path, look.on_bytes))
     return report_of(path, kind, findings, measures)
@@ -104,19 +109,19 @@ def _kind(sniffed: Sniffed, reading: Reading) -> str:
 
 
 def _measures(header: Header) -> dict[str, object]:
-    dtypes: dict[str, int] = {}
-    for tensor in header.tensors.values():
-        dtypes[tensor.dtype] = dtypes.get(tensor.dtype, 0) + 1
+    dtypes = Counter([tensor.dtype for tensor in header.tensors.values()])
     return {
         "tensors": len(header.tensors),
-        "parameters": sum(tensor.elements for tensor in header.tensors.values()),
+        "parameters": sum([prod(tensor.shape) for tensor in header.tensors.values()]),
         "dtypes": dict(sorted(dtypes.items())[:32]),
     }
 
 
-def _byte_findings(header: Header, look: Look, measures: dict[str, object]) -> list[Finding]:
+def _byte_findings(
+    header: Header, look: Look, measures: dict[str, object], *, small: bool
+) -> list[Finding]:
     sampled = list(zero_findings(header))
-    if not look.deep and header.file_size > SMALL_FILE:
+    if not look.deep and not small:
         return sampled
     values = check_values(
         header,

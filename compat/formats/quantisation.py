@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from compat.core.model import Finding, Severity
 from compat.formats.model import Header, TensorInfo
-from compat.formats.quantised.layers import Layer, layers_of
+from compat.formats.quantised.layers import Layer, has_companions, layers_of
 from compat.formats.quantised.marks import Marks, marks_of
 from compat.formats.quantised.model import Quantisation, Scheme
 from compat.formats.quantised.outcomes import Outcome, outcome_of
-from compat.formats.quantised.recognise import FLOATS, FP8, SCALES, scheme_of
+from compat.formats.quantised.recognise import FLOATS, FP8, FULL, SCALES, scheme_of
 from compat.formats.wording import damage, quoted
 
 __all__ = ["Quantisation", "Scheme", "quantisation_findings", "quantisation_of", "seen_by"]
@@ -42,6 +42,9 @@ def quantisation_of(header: Header) -> Quantisation:
     if header.format == "gguf":
         return _of_gguf(header)
     marks = marks_of(header)
+    if not marks.names and _is_in_full_bits(header):
+        kept = [name for name, tensor in header.tensors.items() if _is_matrix_of(name, tensor)]
+        return Quantisation(kept=len(kept), kept_names=tuple(map(_layer, kept[:EXAMPLES])))
     layers = [
         _Named(name, leaves, scheme_of(name, leaves, marks))
         for name, leaves in layers_of(header.tensors).items()
@@ -64,6 +67,20 @@ def quantisation_of(header: Header) -> Quantisation:
         strays=marks.strays([layer.name for layer in layers])[:EXAMPLES],
         fp8_vectors=tuple(layer.name for layer in stored if _is_vector(layer)),
     )
+
+
+def _is_in_full_bits(header: Header) -> bool:
+    # Most files are: they are not worth a look at every layer.
+    plain = {tensor.dtype for tensor in header.tensors.values()} <= FULL
+    return plain and not has_companions(header.tensors)
+
+
+def _is_matrix_of(name: str, tensor: TensorInfo) -> bool:
+    return len(tensor.shape) == 2 and name.endswith(".weight")
+
+
+def _layer(name: str) -> str:
+    return name.removesuffix(".weight")
 
 
 def seen_by(found: Quantisation, header: Header, loader: str) -> Quantisation:

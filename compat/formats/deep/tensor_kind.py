@@ -1,6 +1,7 @@
 """Decides from a tensor's declaration how its bytes are to be looked at."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from compat.formats.deep.float_bits import FLOATS, PLAIN_WORDS, FloatBits
 from compat.formats.deep.ggml_scales import LAYOUTS, BlockLayout
@@ -13,6 +14,8 @@ WEIGHT_SCALES = (*(f".{name}" for name in SCALES), "._scale", ".weight_scale_2")
 
 OTHER_SCALES = (".input_scale", ".output_scale", ".scale_input")
 """Names of factors of activations: ComfyUI, quanto, ModelOpt."""
+
+_SCALES = (*WEIGHT_SCALES, *OTHER_SCALES)
 
 PACKED = frozenset({"I8", "U8", "F4", "F6_E2M3", "F6_E3M2"})
 """Types that hold quantised weights as bytes; wider integers are indices, positions, counters."""
@@ -44,20 +47,20 @@ def kind_of(tensor: TensorInfo) -> TensorKind | None:
     """How to look at ``tensor``; None for a type nobody here knows, which is never a pass."""
     if tensor.dtype not in _KNOWN:
         return None
-    bits, layout = FLOATS.get(tensor.dtype), LAYOUTS.get(tensor.dtype)
+    matrix = is_matrix(tensor) and tensor.dtype != "BOOL"
+    return _kind(tensor.dtype, matrix=matrix, scale=is_scale(tensor.name))
+
+
+@cache  # some dozens of kinds, asked for by every tensor of every file
+def _kind(dtype: str, *, matrix: bool, scale: bool) -> TensorKind:
+    bits, layout = FLOATS.get(dtype), LAYOUTS.get(dtype)
     if bits is not None:
         word = bits.word
     elif layout is not None:
         word = layout.size
     else:
-        word = PLAIN_WORDS.get(tensor.dtype, 1)
-    return TensorKind(
-        word=word,
-        bits=bits,
-        layout=layout,
-        matrix=is_matrix(tensor) and tensor.dtype != "BOOL",
-        scale=is_scale(tensor.name),
-    )
+        word = PLAIN_WORDS.get(dtype, 1)
+    return TensorKind(word=word, bits=bits, layout=layout, matrix=matrix, scale=scale)
 
 
 def is_matrix(tensor: TensorInfo) -> bool:
@@ -67,4 +70,4 @@ def is_matrix(tensor: TensorInfo) -> bool:
 
 def is_scale(name: str) -> bool:
     """Whether the name says that weights or activations are multiplied with it."""
-    return name.endswith((*WEIGHT_SCALES, *OTHER_SCALES))
+    return name.endswith(_SCALES)

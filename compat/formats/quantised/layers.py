@@ -35,6 +35,7 @@ BNB_4BIT_STATES = (_NF4, _FP4)
 # The longest first, so that "weight.absmax" is not taken for a layer called "….weight".
 _BY_LENGTH = sorted(LEAVES, key=len, reverse=True)
 _LAST_WORDS = frozenset(leaf.rpartition(".")[2] for leaf in LEAVES)
+_TELLING_WORDS = _LAST_WORDS - {"weight"}
 
 
 def layers_of(tensors: Mapping[str, TensorInfo]) -> dict[str, dict[str, TensorInfo]]:
@@ -44,6 +45,16 @@ def layers_of(tensors: Mapping[str, TensorInfo]) -> dict[str, dict[str, TensorIn
         layer, leaf = split(name)
         found.setdefault(layer, {})[leaf] = tensor
     return found
+
+
+def has_companions(tensors: Mapping[str, TensorInfo]) -> bool:
+    """Whether any tensor is called as quantisers call what they put beside a weight."""
+    return not _TELLING_WORDS.isdisjoint(last_words(tensors))
+
+
+def last_words(tensors: Mapping[str, TensorInfo]) -> frozenset[str]:
+    """What the names end in, behind their last dot; of thousands of tensors a few dozen words."""
+    return frozenset([name.rpartition(".")[2] for name in tensors])
 
 
 def split(name: str) -> tuple[str, str]:

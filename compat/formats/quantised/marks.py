@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from compat.formats.bounded_json import UnreadableJsonError, parse_json
 from compat.formats.model import Header, TensorInfo
+from compat.formats.quantised.layers import last_words
 
 COMFY_LEAF = ".comfy_quant"
 SCALED_LEAF = "scaled_fp8"
@@ -65,12 +66,17 @@ def marks_of(header: Header) -> Marks:
 
     A file that cannot be opened (a header made by hand) gives markers without formats.
     """
+    words = last_words(header.tensors)
     prefixes = tuple(
         name.removesuffix(SCALED_LEAF)
-        for name in header.tensors
+        for name in (header.tensors if SCALED_LEAF in words else ())
         if name == SCALED_LEAF or name.endswith(f".{SCALED_LEAF}")
     )
-    marked = {n: t for n, t in header.tensors.items() if n.endswith(COMFY_LEAF)}
+    marked = {
+        name: tensor
+        for name, tensor in (header.tensors.items() if COMFY_LEAF[1:] in words else ())
+        if name.endswith(COMFY_LEAF)
+    }
     metadata = tuple(key for key in (COMFY_METADATA, MMGP_METADATA) if key in header.metadata)
     named = (*(f"{prefix}{SCALED_LEAF}" for prefix in prefixes), *marked, *metadata)
     return Marks(

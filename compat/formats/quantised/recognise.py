@@ -8,6 +8,10 @@ from compat.formats.quantised.marks import Marks
 from compat.formats.quantised.model import Scheme
 
 FLOATS = frozenset({"F64", "F32", "F16", "BF16", "C64"})
+FULL = FLOATS | {"I64", "BOOL"}
+"""What weights in full bits and the counters and masks beside them are stored in; no quantiser
+packs weights into these."""
+
 FP8 = frozenset({"F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"})
 COMFY_SCALES = ("weight_scale", "scale_weight")
 SCALES = (*COMFY_SCALES, "weight.scale", "weight_scale_inv", "_weight_scale", "weight:scale")
@@ -67,6 +71,8 @@ SIGNS = (
 def scheme_of(layer: str, leaves: Layer, marks: Marks) -> Scheme:
     """The scheme of one layer, NONE for a weight in full bits or a layer without one."""
     stored = leaves.get("weight")
+    if len(leaves) == 1 and next(iter(leaves.values())).dtype in FULL:
+        return Scheme.NONE
     weight = Weight(
         dtype=stored.dtype if stored is not None else "",
         scale=next((leaves[name].dtype for name in SCALES if name in leaves), ""),
