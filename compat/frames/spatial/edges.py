@@ -44,7 +44,7 @@ def edge_measures(scales: Scales) -> dict[str, float]:
 
 
 def _spread(detail: Floats) -> float:
-    return float(detail[::2].std())
+    return float(detail[::8].std())
 
 
 def edge_peak(across: Floats, down: Floats) -> float:

@@ -13,7 +13,7 @@ def level_measures(frame: Frame, scales: Scales) -> dict[str, float]:
     share = grey[grey > 0] / grey.sum()
     values = np.arange(256)
     mean = float((grey * values).sum() / grey.sum())
-    step = 8 if min(frame.shape[:2]) >= 256 else 2
+    step = 16 if min(frame.shape[:2]) >= 256 else 2
     sample = np.ascontiguousarray(frame[::step, ::step])
     return {
         "luma_mean": mean,

@@ -215,7 +215,8 @@ def _seams_at(profile: Floats, period: int, first: int) -> float:
         return 0.0
     beside = profile[places - 2] + profile[places - 1] + profile[places + 1] + profile[places + 2]
     at, beside = profile[places], beside / 4
-    return float(np.quantile((at - beside) / (at + beside + 1), 0.25))
+    strength = np.sort((at - beside) / (at + beside + 1))
+    return float(strength[strength.size // 4])
 
 
 def thirds(detail: Floats) -> float:
@@ -224,7 +225,7 @@ def thirds(detail: Floats) -> float:
     Planes of colour read as pixels show the picture three times side by side, and three times one
     below the other.
     """
-    part = np.ascontiguousarray(detail[::4])
+    part = np.ascontiguousarray(detail[::8])
     steps = part[:, 1:] - part[:, :-1]
     third = round(detail.shape[1] / 3)
     fits = [
