@@ -129,7 +129,7 @@ def _result(name: str, judgement: "Judgement") -> Result:
 
 def _tell(name: str, judgement: "Judgement") -> None:
     chance = judgement.probability
-    shown = f", probability of garbage {chance:.0%}" if chance is not None else ""
+    shown = f", probability of garbage {chance:.1%}" if chance is not None else ""
     print(f"{name}: {judgement.verdict} ({judgement.frames} frames{shown})")
     # The sentence begins with the frames and the subject stands above, so no place here.
     for finding in judgement.findings:

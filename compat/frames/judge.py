@@ -28,8 +28,8 @@ __all__ = [
 
 MOST_WORST = 8
 # Of the good clips that were measured for docs/judge.md, one in 200 met a rule that says garbage,
-# and more than half of the garbage did: with even chances that makes 99 in 100.
-RULE_PROBABILITY = 0.99
+# and more than half of the garbage did: where one render in ten is garbage, 24 in 25 are.
+RULE_PROBABILITY = 0.96
 
 
 class JudgeVerdict(StrEnum):
@@ -48,8 +48,7 @@ class Judgement:
     ``measures`` are medians over the frames and clip-wide numbers, without those that could not be
     taken; ``per_frame`` holds one value per frame and measure, NaN where it could not be taken;
     ``worst_frames`` are up to eight frame numbers worth looking at, in order. ``probability`` is
-    that of garbage, 0 to 1, for a clip about which nothing else is known; None where no picture
-    was judged.
+    that of garbage, 0 to 1, where one render in ten is; None where no picture was judged.
     """
 
     verdict: JudgeVerdict

@@ -32,29 +32,29 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         Evidence(
             rule="unlike-video",
             severity=Severity.HIGH if log_odds > score.garbage else Severity.MEDIUM,
-            seen=f"taken together the measures are those of garbage ({share:.0%} of unseen clips "
-            f"that score like this were); most of all {said}",
+            seen=f"taken together the measures are those of garbage (probability {share:.0%}), "
+            f"most of all {said}",
             remedy="look at the worst frames; render one small clip on the CPU with the same seed "
             "and compare",
             stage=stage_of(reasons[0]),
-            frames=worst_frames(clip, features),
+            frames=worst_frames(clip),
             numbers={"log_odds": log_odds, "probability": share},
         ),
         clip,
     )
 
 
-def worst_frames(clip: ClipMeasures, features: dict[str, float]) -> Mask:
+def worst_frames(clip: ClipMeasures) -> Mask:
     """Return the frames that would be suspect if the whole clip were like them; else all."""
-    odds = frame_log_odds(clip, features)
+    odds = frame_log_odds(clip)
     bad = odds > garbage_score().suspect
     return bad if bad.any() else np.ones(clip.frames, bool)
 
 
-def frame_log_odds(clip: ClipMeasures, features: dict[str, float]) -> np.ndarray:
+def frame_log_odds(clip: ClipMeasures) -> np.ndarray:
     """Return the log-odds of clips that are all like one frame of this clip, one per frame."""
     score = garbage_score()
-    return score.log_odds(frame_rows(clip.per_frame, features, score.trees.features))
+    return score.frame_log_odds(frame_rows(clip.per_frame, score.trees.features))
 
 
 DETECTOR = Detector(

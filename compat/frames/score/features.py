@@ -38,23 +38,15 @@ def quantiles(rows: Matrix) -> Matrix:
     return ends
 
 
-def frame_rows(per_frame: PerFrame, whole: Mapping[str, float], names: Sequence[str]) -> Matrix:
+def frame_rows(per_frame: PerFrame, names: Sequence[str]) -> Matrix:
     """Return the features called ``names`` of clips that are all like one frame: [frames, names].
 
-    What a frame has no value of, and what belongs to the clip (``whole``), is the clip's.
+    What belongs to the clip and not to a frame is missing, so that bad order blames no frame.
     """
-    columns = [_column(per_frame, whole, name) for name in names]
-    return np.stack(columns, axis=1)
-
-
-def _column(per_frame: PerFrame, whole: Mapping[str, float], name: str) -> NDArray[np.float64]:
     frames = len(next(iter(per_frame.values())))
-    usual = whole.get(name, np.nan)
-    measure = measure_of(name)
-    if measure not in per_frame:
-        return np.full(frames, usual)
-    values = np.asarray(per_frame[measure], np.float64)
-    return np.where(np.isnan(values), usual, values)
+    nothing = np.full(frames, np.nan)
+    columns = [np.asarray(per_frame.get(measure_of(name), nothing), np.float64) for name in names]
+    return np.stack(columns, axis=1)
 
 
 def measure_of(feature: str) -> str:

@@ -48,8 +48,14 @@ def test_reasons_name_measures_and_add_up(tiny):
     assert tiny.reasons({"a": 1.0, "b low": 0.0}) == {"a": 2.0, "b": 1.0}
 
 
-def test_probability_follows_the_calibration(tiny):
-    assert [tiny.probability(odds) for odds in (-9, 0, 9)] == pytest.approx([0.1, 0.5, 0.9])
+def test_probability_follows_the_calibration_and_the_prior(tiny):
+    # Even odds become one in ten; nine to one become even.
+    assert [tiny.probability(odds) for odds in (-9, 0, 9)] == pytest.approx([1 / 82, 0.1, 0.5])
+
+
+def test_what_a_frame_has_no_value_of_says_nothing_of_it(tiny):
+    assert tiny.frame_log_odds(tiny.row({})).tolist() == [-1.0]
+    assert tiny.frame_log_odds(tiny.row({"a": 1.0})).tolist() == [1.0]
 
 
 def test_every_measure_of_the_shipped_score_has_words():
@@ -93,15 +99,14 @@ def test_noise_scores_above_a_landscape(clips):
 
 def test_each_frame_is_scored_as_if_the_clip_were_like_it(clips):
     measures = measure_clip(clips("good, then noise"))
-    whole = clip_features(measures.per_frame, measures.order)
     score = garbage_score()
-    odds = score.log_odds(frame_rows(measures.per_frame, whole, score.trees.features))
+    odds = score.frame_log_odds(frame_rows(measures.per_frame, score.trees.features))
     assert odds[8:].min() > odds[:8].max()
 
 
-def test_a_frame_without_a_value_has_the_clips():
-    rows = frame_rows({"a": np.array([1.0, np.nan])}, {"a": 5.0, "c": 7.0}, ["a", "c", "none"])
-    np.testing.assert_array_equal(rows, [[1, 7, np.nan], [5, 7, np.nan]])
+def test_what_belongs_to_the_clip_blames_no_frame():
+    rows = frame_rows({"a": np.array([1.0, np.nan])}, ["a high", "a", "loop_score"])
+    np.testing.assert_array_equal(rows, [[1, 1, np.nan], [np.nan, np.nan, np.nan]])
 
 
 @pytest.mark.parametrize(
