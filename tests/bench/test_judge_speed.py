@@ -1,4 +1,4 @@
-"""How fast clips are judged: at least 150 frames a second of 832x480 on one core, with decoding.
+"""How fast clips of 832x480 are judged; the goal, not reached yet, is 150 frames a second.
 
 The peer is what ffmpeg users look at clips with, in the same run and on the same file. Compare the
 two lines of the table: ``pytest tests/bench/test_judge_speed.py --benchmark-only``.

@@ -42,6 +42,10 @@ def a_still(clip):
     return np.repeat(clip[:1], 12, axis=0)
 
 
+def a_loop(clip):
+    return np.concatenate([clip[:12]] * 4)
+
+
 def as_it_is(clip):
     return clip
 
@@ -61,6 +65,7 @@ FIRES = [
     ("flicker", "random flicker", as_it_is, Expectation()),
     ("unrelated-frames", "shuffled shots", as_it_is, Expectation()),
     ("frozen", "landscape", a_still, Expectation()),
+    ("looped", "landscape", a_loop, Expectation()),
     ("wrong-count", "landscape", as_it_is, Expectation(frames=25)),
     ("wrong-size", "landscape", as_it_is, Expectation(width=512)),
     ("wrong-rate", "landscape", as_it_is, Expectation(fps=25)),
@@ -77,6 +82,14 @@ def test_a_detector_fires_on_its_kind(clips, name, clip, spoil, expectation):
     assert finding.rule == name
     assert finding.severity.rank >= Severity.MEDIUM.rank
     assert finding.remedy
+
+
+def test_a_loop_is_garbage_only_where_motion_was_ordered(clips):
+    measures = measure_clip(a_loop(clips("landscape")))
+    detect = detectors()["looped"].detect
+    assert detect(measures, Expectation(frames=48)).severity is Severity.MEDIUM
+    assert detect(measures, Expectation(frames=48, motion=True)).severity is Severity.HIGH
+    assert detect(measures, Expectation(motion=False)) is None
 
 
 def pixel_art(clip):
