@@ -121,13 +121,16 @@ def _result(name: str, judgement: "Judgement") -> Result:
         measures={
             "frames": judgement.frames,
             "worst_frames": list(judgement.worst_frames),
+            "probability": judgement.probability,
             **judgement.measures,
         },
     )
 
 
 def _tell(name: str, judgement: "Judgement") -> None:
-    print(f"{name}: {judgement.verdict} ({judgement.frames} frames)")
+    chance = judgement.probability
+    shown = f", probability of garbage {chance:.1%}" if chance is not None else ""
+    print(f"{name}: {judgement.verdict} ({judgement.frames} frames{shown})")
     # The sentence begins with the frames and the subject stands above, so no place here.
     for finding in judgement.findings:
         print(f"  {finding.severity.upper():<6} {finding.message}")

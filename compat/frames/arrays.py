@@ -94,6 +94,6 @@ def finding_of(summary: Summary, subject: str) -> list[Finding]:
             message=f"{where}: {share:.0%} of the values are NaN or infinite, expected none",
             place=Place(kind="frame", path=subject, detail=where),
             remedy="decode in float32, or check the latents and the weights for NaN",
-            evidence={"share": round(share, 4), "stage": "denoising or decoding"},
+            evidence={"share": round(share, 4), "stage": "latent or decode"},
         )
     ]

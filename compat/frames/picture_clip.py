@@ -130,5 +130,5 @@ def breaks_off(path: Path, frames: int, error: Exception) -> Finding:
         "expected a whole file",
         place=Place(kind="file", path=str(path), detail=f"frame {frames}"),
         remedy="the file is cut or damaged: encode or download it again",
-        evidence={"stage": "encoding"},
+        evidence={"stage": "encode"},
     )

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Floats = NDArray[np.float32]
 Frame = NDArray[np.uint8]
 
-# BT.601 weights: what gif, webp and most generators mean by grey.
+# BT.601 weights: what gif, webp, pillow and most generators mean by grey.
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 # Luma that varies less than this part of the strongest channel hides what is in the picture.
@@ -20,71 +21,89 @@ class Scales:
     """The channel with the detail at full and quarter size, luma and colour; all 0 to 255.
 
     ``detail`` [H, W] and ``quarter`` [H/4, W/4] are luma, or for pictures whose colours are about
-    equally bright (red on blue) the channel that varies most; ``colour`` is [H/4, W/4, 3].
+    equally bright (red on blue) the channel that varies most; ``colour`` is [3, H/4, W/4].
     """
 
-    luma: Floats
+    luma: NDArray[np.uint8]
     detail: Floats
     quarter: Floats
     colour: Floats
 
 
 def scales_of(frame: Frame) -> Scales:
-    """Return the scales of one RGB frame [H, W, 3]; sides below 4 px keep their size."""
-    luma = luma_of(frame)
-    if min(luma.shape) < 4:
-        return Scales(luma, luma, luma, frame.astype(np.float32))
-    colour = _averaged_by_four(frame)
+    """Return the scales of one RGB frame [H, W, 3]; sides below 4 px keep their size.
+
+    pillow converts: the same sums in numpy take three times as long on interleaved
+    bytes.
+    """
+    luma = np.asarray(Image.fromarray(frame).convert("L"))
+    small = min(luma.shape) < 4
+    colour = frame.transpose(2, 0, 1).astype(np.float32) if small else averaged_by_four(frame)
     quarter = luma_of(colour)
-    spreads = [float(part.std()) for part in (*np.moveaxis(colour, -1, 0), quarter)]
+    spreads = [float(part.std()) for part in (*colour, quarter)]
     if spreads[3] >= EQUALLY_BRIGHT * max(spreads):
-        return Scales(luma, luma, quarter, colour)
+        return Scales(luma, luma.astype(np.float32), quarter, colour)
     busiest = spreads.index(max(spreads))
     detail = frame[..., busiest].astype(np.float32)
-    return Scales(luma, detail, np.ascontiguousarray(colour[..., busiest]), colour)
+    return Scales(luma, detail, colour[busiest], colour)
 
 
-def luma_of(picture: Frame | Floats) -> Floats:
-    """Return the luma [H, W] of an RGB picture [H, W, 3] as floats from 0 to 255.
+def luma_of(colour: Floats) -> Floats:
+    """Return the luma [h, w] of colour planes [3, h, w] as floats from 0 to 255.
 
     Channel by channel and not as a matrix product: BLAS would start a thread on every core for
     this, which is fifteen times slower while a render keeps those cores busy.
     """
-    luma: Floats = picture[..., 0] * LUMA[0]
+    luma: Floats = colour[0] * LUMA[0]
     for channel in (1, 2):
-        luma += picture[..., channel] * LUMA[channel]
+        luma += colour[channel] * LUMA[channel]
     return luma
 
 
-def _averaged_by_four(frame: Frame) -> Floats:
+def averaged_by_four(frame: Frame) -> Floats:
+    """Return the colour planes [3, H/4, W/4] of a frame [H, W, 3], averaged over 4x4 squares."""
     # Rows are summed first because they are contiguous; 16 values of 255 fit 16 bits.
     height, width = frame.shape[0] // 4 * 4, frame.shape[1] // 4 * 4
     cut = frame[:height, :width]
-    rows = cut[0::4].astype(np.uint16)
-    for offset in (1, 2, 3):
-        rows += cut[offset::4]
+    rows = np.add(cut[0::4], cut[1::4], dtype=np.uint16)
+    rows += cut[2::4]
+    rows += cut[3::4]
     groups = rows.reshape(height // 4, width // 4, 12)
-    averaged_colour = np.empty((height // 4, width // 4, 3), np.float32)
+    planes = np.empty((3, height // 4, width // 4), np.float32)
     for channel in range(3):
-        averaged_colour[..., channel] = sum(groups[..., channel + 3 * step] for step in range(4))
-    averaged_colour /= 16
-    return averaged_colour
+        pairs = groups[..., channel] + groups[..., channel + 3]
+        pairs += groups[..., channel + 6]
+        pairs += groups[..., channel + 9]
+        np.multiply(pairs, np.float32(1 / 16), out=planes[channel])
+    return planes
 
 
 def averaged(picture: Floats, factor: int) -> Floats:
     """Return ``picture`` [h, w] averaged over ``factor`` x ``factor`` squares, rest cut off."""
     height, width = (side // factor * factor for side in picture.shape)
-    rows = picture[:height, :width].reshape(height // factor, factor, width).sum(axis=1)
+    cut = picture[:height, :width]
+    rows = cut[0::factor] + cut[1::factor]
+    for offset in range(2, factor):
+        rows += cut[offset::factor]
     squares: Floats = rows.reshape(height // factor, width // factor, factor).sum(axis=2)
-    return squares / np.float32(factor * factor)
+    return squares * np.float32(1 / (factor * factor))
+
+
+def halved(picture: Floats) -> Floats:
+    """Return ``picture`` [h, w] averaged over 2x2 squares, an odd last row or column cut off."""
+    height, width = (side // 2 * 2 for side in picture.shape)
+    rows = picture[0:height:2, :width] + picture[1:height:2, :width]
+    squares: Floats = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
+    return squares
 
 
 def thumbnail(colour: Floats, side: int = 16) -> NDArray[np.float16]:
-    """Return ``colour`` averaged to at most ``side`` x ``side`` x 3, small enough to keep."""
-    rows = np.array_split(np.arange(colour.shape[0]), min(side, colour.shape[0]))
-    columns = np.array_split(np.arange(colour.shape[1]), min(side, colour.shape[1]))
-    tall = np.add.reduceat(colour, [part[0] for part in rows], axis=0)
-    sums = np.add.reduceat(tall, [part[0] for part in columns], axis=1)
-    counts = np.outer([len(part) for part in rows], [len(part) for part in columns])
-    small: NDArray[np.float16] = (sums / counts[..., None]).astype(np.float16)
+    """Return planes [3, h, w] averaged to at most [3, ``side``, ``side``], small enough to keep."""
+    _, height, width = colour.shape
+    rows = np.linspace(0, height, min(side, height), endpoint=False).astype(int)
+    columns = np.linspace(0, width, min(side, width), endpoint=False).astype(int)
+    tall = np.add.reduceat(colour, rows, axis=1)
+    sums = np.add.reduceat(tall, columns, axis=2)
+    counts = np.outer(np.diff([*rows, height]), np.diff([*columns, width]))
+    small: NDArray[np.float16] = (sums / counts).astype(np.float16)
     return small

@@ -134,7 +134,7 @@ def _missing(
         message=found,
         place=Place(kind="file", path=str(path)),
         remedy="the end of the file may be missing: encode or download it again",
-        evidence={"stage": "encoding"},
+        evidence={"stage": "encode"},
     )
 
 

@@ -241,7 +241,6 @@ GOOD = {
     "landscape": landscape,
     "landscape 832x480": lambda: landscape(480, 832, 5),
     "landscape of odd size": lambda: landscape(131, 217, 9),
-    "grain": grain,
     "fade in and out": fade_in_and_out,
     "fast cuts": fast_cuts,
     "sky gradient": sky_gradient,
@@ -249,7 +248,7 @@ GOOD = {
 }
 """Must be good."""
 
-HARMLESS = {"snow": snow, "title card": title_card, "still picture": still_picture}
+HARMLESS = {"snow": snow, "grain": grain, "title card": title_card, "still picture": still_picture}
 """May be suspect, must not be garbage."""
 
 GARBAGE = {

@@ -39,7 +39,7 @@ def test_the_sentence_names_the_frames(clips):
 
 
 def test_a_stage_is_guessed(clips):
-    assert judge(clips("latent noise")).findings[0].evidence["stage"] == "sampling"
+    assert judge(clips("latent noise")).findings[0].evidence["stage"] == "latent"
 
 
 def test_a_still_is_garbage_only_where_motion_was_asked_for(clips):
@@ -100,6 +100,40 @@ def test_no_frames_at_all_is_refused_with_a_sentence():
 
 def test_ordered_frames_that_never_came_are_garbage():
     assert judge(iter(()), Expectation(frames=9)).verdict is JudgeVerdict.GARBAGE
+
+
+class Tensor:
+    """What a torch tensor on a device can do, without torch."""
+
+    def __init__(self, values, *, moved=False):
+        self.values, self.moved = values, moved
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return Tensor(self.values, moved=True)
+
+    def __array__(self, dtype=None, copy=None):
+        assert self.moved, "can't convert a tensor on a device to numpy"
+        return self.values
+
+    def __len__(self):
+        return len(self.values)
+
+    def __iter__(self):
+        return (Tensor(frame) for frame in self.values)
+
+
+def test_tensors_on_a_device_are_judged_like_arrays(clips):
+    assert judge(Tensor(clips("landscape"))).measures == judge(clips("landscape")).measures
+
+
+def test_a_probability_comes_with_the_verdict(clips):
+    assert judge(clips("landscape")).probability < 0.5
+    assert judge(clips("latent noise")).probability >= 0.9
+    assert judge(clips("black")).probability >= 0.9
+    assert judge(clips("landscape")[:1]).probability is None
 
 
 def test_a_frame_of_the_wrong_type_is_refused():

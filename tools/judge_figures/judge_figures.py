@@ -1,11 +1,12 @@
-"""Measures how often the judge is right on a labelled folder of clips, on the half it never saw.
+"""Measures how often the judge is right on a labelled folder of clips that it never saw.
 
     python tools/judge_figures/judge_figures.py CORPUS [--half held-out|fitting|all] [--misses]
 
 CORPUS holds a ``manifest.csv`` with the columns file, label (good, border, garbage), kind, family
-and group. Groups (a source, a kind of garbage) never stand on both sides: within each label and
-family they are ordered by the SHA-256 of their name and dealt out in turn. Thresholds are chosen
-by looking at the fitting half only; docs/judge.md shows the held-out half. No clip is copied.
+and group. Figures mean something only for clips that the score was not trained on; those of
+docs/judge.md are out of fold and come from ``tools.judge_training.fit``. Halves are for limits of
+rules: groups (a source, a kind of garbage) never stand on both sides, within each label and family
+they are ordered by the SHA-256 of their name and dealt out in turn. No clip is copied.
 """
 
 import argparse
@@ -93,7 +94,7 @@ def main() -> None:
     """Judge the corpus and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--half", choices=("held-out", "fitting", "all"), default="held-out")
+    parser.add_argument("--half", choices=("held-out", "fitting", "all"), default="all")
     parser.add_argument("--misses", action="store_true", help="name every clip judged wrongly")
     arguments = parser.parse_args()
     counts: dict[str, Counter[str]] = defaultdict(Counter)

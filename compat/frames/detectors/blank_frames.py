@@ -42,7 +42,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             seen=f"blank, one colour of brightness {level:.0f} of 255, expected a picture",
             remedy="look for NaN in the latents or the decoder (decode in float32); "
             "a tail that goes blank points at the VAE's temporal tiles",
-            stage="decoding",
+            stage="decode",
             frames=blank,
             numbers={"share": float(blank.mean()), "brightness": level},
         ),

@@ -26,7 +26,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
             severity=Severity.MEDIUM,
             seen=f"the look has left that of the first window ({shown} grey levels)",
             remedy="raise the overlap or AdaIN strength, or end the prompt's change of scene",
-            stage="sampling",
+            stage="latent",
             frames=np.ones(clip.frames, bool),
             numbers=gone,
         ),

@@ -34,7 +34,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             seen=f"brightness turns up or down by {LEAST_TURN:.0f} levels or more in {share:.0%} "
             "of the frames, expected smooth change",
             remedy="check that all frames are decoded together, and temporal tiling of the VAE",
-            stage="decoding",
+            stage="decode",
             frames=_turning(means),
             numbers={"turning_share": share},
         ),

@@ -32,7 +32,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
             else "nothing moves, which is right only for a still",
             remedy="for image to video, let the first image pass through compression "
             "(img_compression above 0); say motion=no if a still is meant",
-            stage="sampling",
+            stage="latent",
             frames=still,
             numbers={"still_share": float(still.mean())},
         ),

@@ -28,7 +28,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             severity=Severity.MEDIUM,
             seen=f"edges fall on a grid of {period} px ({typical:.2f}, expected below {VISIBLE})",
             remedy="check patch order, tile seams and tile overlap of the VAE decode",
-            stage="decoding",
+            stage="decode",
             frames=frames,
             numbers={"strength": typical},
         ),

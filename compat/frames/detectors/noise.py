@@ -43,7 +43,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             "pictures are above 0.65), expected edges and flat places",
             remedy="check steps, scheduler and guidance, the scale of fp8 weights, and compare "
             "the latents with a CPU run of the same seed",
-            stage="sampling",
+            stage="latent",
             frames=frames,
             numbers={
                 name: clip.median(name, frames)

@@ -27,7 +27,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             seen=f"{share:.0%} of the values are cut off at 0 or 255 and what remains is busy, "
             "expected shades",
             remedy="check the VAE's scaling factor and mean, and float to uint8 conversion",
-            stage="decoding",
+            stage="decode",
             frames=frames,
             numbers={"clipped_share": share, "corner_share": clip.median("corner_share")},
         ),

@@ -32,7 +32,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             f"{DOUBTFUL:.0%}",
             remedy="check memory layout (channels last) and convolutions of the decoder on this "
             "device, and the VAE tiling",
-            stage="decoding",
+            stage="decode",
             frames=frames,
             numbers={"share": typical},
         ),

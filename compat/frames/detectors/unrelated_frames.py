@@ -30,7 +30,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             seen=f"neighbouring frames are as different as random ones (ratio {ratio:.2f}, "
             f"correlation {correlation:.2f}), expected a ratio below {NEAR_CHANCE}",
             remedy="check frame order after decoding, and whether the latents were denoised",
-            stage="decoding",
+            stage="decode",
             frames=below(clip.series("frame_correlation"), SOMEWHAT_UNLIKE),
             numbers={"neighbour_ratio": ratio, "frame_correlation": correlation},
         ),

@@ -20,7 +20,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
             seen=f"the clip has {clip.frames} frames, expected {expectation.frames}",
             remedy="check the frame rule of the model (LTX: 8n+1) and that the encoder was "
             "flushed and closed",
-            stage="encoding",
+            stage="encode",
             frames=np.ones(clip.frames, bool),
             numbers={"frames": clip.frames, "expected": expectation.frames},
         ),

@@ -26,7 +26,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
             seen=f"the container declares {rate:.2f} frames per second, expected "
             f"{expectation.fps:.2f}",
             remedy="pass the plan's frame rate to the encoder; pictures are not affected",
-            stage="encoding",
+            stage="encode",
             frames=np.ones(clip.frames, bool),
             numbers={"fps": rate},
         ),

@@ -23,7 +23,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
             seen=f"the frames are {shown}, expected {wanted[0]}x{wanted[1]} throughout",
             remedy="check that width and height are multiples the model allows (LTX: 32), and "
             "that nothing crops or scales after the decoder",
-            stage="encoding",
+            stage="encode",
             frames=np.ones(clip.frames, bool),
             numbers={"width": width, "height": height},
         ),

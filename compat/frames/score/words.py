@@ -1,0 +1,104 @@
+"""What each measure of the score means in words, when it speaks for garbage."""
+
+from collections.abc import Mapping
+from math import isnan
+
+WORDS: Mapping[str, str] = {
+    "luma_std": "contrast",
+    "channel_std": "spread of the strongest channel",
+    "entropy": "entropy of grey levels",
+    "clipped_share": "share of values cut off at 0 or 255",
+    "comb": "grey levels missing between those used",
+    "top_levels": "share of the eight commonest grey levels",
+    "gradient_energy": "strength of pixel-to-pixel differences",
+    "correlation_h": "likeness of neighbours sideways",
+    "correlation_v": "likeness of neighbours up and down",
+    "asymmetry": "sideways against upright detail",
+    "stripes_v": "upright stripes",
+    "stripes_h": "level stripes",
+    "lattice_8": "a grid of 8 px",
+    "lattice_16": "a grid of 16 px",
+    "seams_32": "breaks at every 32 px",
+    "interleave": "pixels unlike their neighbours but like the next but one",
+    "skew": "rows that fit only when shifted",
+    "block_variation": "difference between busy and flat 8 px blocks",
+    "flat_share": "share of flat blocks",
+    "jump_share": "jumps of more than half the range between neighbours",
+    "fall_2": "growth of differences from one to two pixels apart",
+    "fall_3": "growth of differences from two to four pixels apart",
+    "row_jumps": "single rows that stand out",
+    "column_jumps": "single columns that stand out",
+    "kurtosis_2": "rarity of edges at half size",
+    "kurtosis_4": "rarity of edges at quarter size",
+    "kurtosis_8": "rarity of edges at 1/8 size",
+    "kurtosis_16": "rarity of edges at 1/16 size",
+    "coarse_share_8": "contrast left at 1/8 size",
+    "coarse_share_32": "contrast left at 1/32 size",
+    "middle_share": "share of contrast in shapes of 4 to 32 px",
+    "energy_variation_16": "difference between busy and quiet places of 16 px",
+    "energy_variation_32": "difference between busy and quiet places of 32 px",
+    "coherence": "agreement of edge directions within 32 px",
+    "coherence_16": "agreement of edge directions within 16 px",
+    "repeats": "the picture three times side by side",
+    "clustering": "edges that keep together",
+    "persistence": "edges that are there at several scales",
+    "octave_2": "detail at half size against full size",
+    "octave_4": "detail at quarter against half size",
+    "octave_8": "detail at 1/8 against quarter size",
+    "octave_16": "detail at 1/16 against 1/8 size",
+    "cells_flat": "share of flat sixteenths of the frame",
+    "cells_gaussian": "share of noise-like sixteenths of the frame",
+    "cells_loose": "share of incoherent sixteenths of the frame",
+    "cell_spread": "unlikeness of the sixteenths of the frame",
+    "cell_kurtosis_low": "rarity of edges in the most even part of the frame",
+    "cell_energy_spread": "difference in detail between parts of the frame",
+    "cell_halves": "one half of the frame unlike the other",
+    "saturation": "strength of colour",
+    "saturation_spread": "variety of colour strength",
+    "corner_share": "share of pure saturated colours",
+    "channel_agreement": "agreement of the colour channels on edges",
+    "chroma_correlation": "likeness of neighbouring colours",
+    "chroma_kurtosis": "rarity of colour edges",
+    "chroma_share": "colour edges against brightness edges",
+    "chroma_on_edges": "colour edges where brightness edges are",
+    "chroma_octave": "coarse against fine colour detail",
+    "step": "change from frame to frame",
+    "two_step": "change over two frames",
+    "step_peak": "largest change from frame to frame",
+    "frame_correlation": "likeness to the frame before",
+    "step_kurtosis": "confinement of motion to some places",
+    "step_coarse": "coarseness of what changes",
+    "step_on_edges": "motion at edges",
+    "step_share": "change against contrast",
+    "neighbour_ratio": "distance of neighbouring frames against random ones",
+    "nearest_share": "frames whose likest frame is their neighbour",
+    "smoothness": "steadiness of motion",
+    "loop_score": "repetition of the clip",
+    "cut_share": "share of cuts",
+}
+
+
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "layout": (
+        "lattice", "seams", "interleave", "skew", "repeats", "row_jumps", "column_jumps",
+        "asymmetry", "jump_share", "fall", "stripes", "cell",
+    ),
+    "decode": (
+        "chroma", "channel_agreement", "saturation", "corner", "clipped", "comb", "top_levels",
+        "step", "frame_correlation", "neighbour", "nearest", "smoothness", "cut_share",
+    ),
+}  # fmt: skip
+
+
+def stage_of(measure: str) -> str:
+    """Return the stage of rendering a measure points to: layout, decode or latent."""
+    for stage, beginnings in STAGES.items():
+        if measure.startswith(beginnings):
+            return stage
+    return "latent"
+
+
+def sentence(measure: str, value: float) -> str:
+    """Return ``rarity of edges at 1/8 size 0.52`` for a measure and its middle value."""
+    shown = "not measurable" if isnan(value) else f"{value:.3g}"
+    return f"{WORDS.get(measure, measure)} {shown}"

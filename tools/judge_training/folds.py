@@ -1,0 +1,109 @@
+"""Who may not stand on both sides: sources of pictures, and kinds of garbage with their kin."""
+
+import zlib
+from collections.abc import Mapping
+
+KIN: Mapping[str, tuple[str, ...]] = {
+    "noise": (
+        "uniform_noise",
+        "gaussian_noise",
+        "fixed_pattern",
+        "sampled_again",
+        "salt_and_pepper",
+        "pink_noise",
+        "buried",
+    ),
+    "cells": ("few_colour_noise", "noise_cells", "posterize_mush", "few_levels"),
+    "solid": ("black", "white", "solid", "grey_mid", "green_yuv0"),
+    "faint": ("bluish_noise", "faint_noise", "faint_cells"),
+    "constant latents": ("lat_const", "lat_zero", "lat_nan", "lat_nothing"),
+    "collapse": ("blurry_grey", "lat_blur_collapse", "blurred_away"),
+    "residual": ("dark_residual", "dark_rest"),
+    "small latents": ("lat_wrongscale", "lat_far_too_small"),
+    "sides": ("hw_swap", "sides_exchanged", "width_misread", "lat_sides_exchanged"),
+    "planes": (
+        "planar_interleave",
+        "planar_read_interleaved",
+        "interleaved_read_planar",
+        "channels_apart",
+    ),
+    "tiles": ("tile_shuffle", "tiles_shuffled", "tiles_turned", "folded", "repeated_patch"),
+    "rows": (
+        "wrong_stride",
+        "columns_rolled",
+        "rows_shuffled",
+        "rows_interlaced",
+        "time_read_as_space",
+    ),
+    "tokens": ("lat_patch_shuffle", "lat_tokens_shuffled"),
+    "reshaped latents": ("lat_reshape", "lat_space_read_as_channels"),
+    "latent rows": ("lat_stripes", "lat_wrong_stride", "lat_striped"),
+    "patches": ("lat_unpatchify", "lat_patches_misread"),
+    "half denoised": (
+        "lat_noised_30",
+        "lat_noised_50",
+        "lat_noised_70",
+        "lat_noised_90",
+        "lat_noised_hold",
+        "lat_half_denoised",
+    ),
+    "latent noise": (
+        "lat_rand_unit",
+        "lat_rand_static",
+        "lat_rand_smooth",
+        "lat_pure_noise",
+        "lat_smooth_noise",
+    ),
+    "overscale": (
+        "lat_rand_overscale",
+        "lat_double_unnorm",
+        "lat_far_too_large",
+        "lat_hot_spots",
+        "lat_rounded",
+    ),
+    "stripes": ("hstripes", "vstripes", "stripes", "line_noise"),
+    "moire": ("moire", "rings"),
+    "checkers": ("lat_checker", "checkers"),
+    "blank flicker": ("flicker_black", "black_between"),
+    "noise flicker": ("flicker_noise", "noise_between"),
+    "disorder": (
+        "frame_shuffle_cuts",
+        "lat_shuffle",
+        "shuffled",
+        "lat_order_lost",
+        "jumping",
+        "mirrored_between",
+    ),
+    "gain": ("brightness_jumps",),
+    "frozen": ("frozen", "frozen_tail", "lat_frozen"),
+    "first frame": ("lat_i2v_drop", "lat_later_noise"),
+    "region": ("lat_region_noise", "region_lost", "blocks_lost"),
+    "tail": ("tail_noise", "tail_solid", "then_noise", "decaying"),
+    "overflow": ("bright_overflow", "blown_up"),
+    "wrap": ("uint8_wrap", "wrapped", "signed_read_unsigned", "low_bits", "float_bytes"),
+    "undecoded": ("lat_undecoded_small", "undecoded"),
+    "wrong vae": (
+        "lat_wrong_vae_16",
+        "lat_wrong_vae_sd_sdxl",
+        "lat_cog_real_wrong_vae",
+        "lat_channels_shuffled",
+        "lat_channels_mixed",
+    ),
+    "sign": ("lat_sign", "lat_negated"),
+    "shift": ("lat_shift", "lat_moved"),
+    "lost channels": ("lat_half_chan_noise", "lat_channels_lost"),
+}
+"""Kinds of the corpus and of our generators that are one idea, so that training on one says
+nothing new about the other. A kind that is not listed is its own kin."""
+
+_OF = {kind: kin for kin, kinds in KIN.items() for kind in kinds}
+
+
+def kin_of(kind: str) -> str:
+    """Return the kin a kind of garbage belongs to."""
+    return _OF.get(kind, kind)
+
+
+def fold_of(group: str, folds: int) -> int:
+    """Return the fold of a group: by a checksum of its name, the same in every run."""
+    return zlib.crc32(group.encode()) % folds
