@@ -16,20 +16,11 @@ class UnreadableJsonError(ValueError):
     """The bytes are no JSON that is safe to read; the sentence says why."""
 
 
-class DuplicateKeyError(UnreadableJsonError):
-    """One object names the same key twice; ``key`` is that key."""
-
-    def __init__(self, key: str) -> None:
-        """Remember the key, unquoted."""
-        super().__init__("one key stands twice in the same object")
-        self.key = key
-
-
 def parse_json(data: bytes) -> Any:
     """Parse UTF-8 JSON; :class:`UnreadableJsonError` for anything else, however it is broken.
 
-    Duplicate keys are refused: readers differ in which of the two they take. NaN and Infinity are
-    refused: JSON has no such words.
+    A key with two values is refused: readers differ in which of the two they take. NaN and Infinity
+    are refused: JSON has no such words.
     """
     values = sum(data.count(mark) for mark in (b",", b"{", b"["))
     if values > MOST_VALUES:
@@ -64,13 +55,11 @@ def read_json_object(path: Path, most_bytes: int = CONFIG_BYTES) -> dict[str, An
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise DuplicateKeyError(key)
-            seen.add(key)
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found and found[key] != value:
+            raise UnreadableJsonError("one key stands twice in the same object, with two values")
+        found[key] = value
     return found
 
 

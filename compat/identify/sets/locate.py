@@ -78,7 +78,7 @@ def missing(
 ) -> Finding:
     """None of ``names`` is there: say so, with the file that was probably meant."""
     meant = next((near for name in names if (near := folders.nearest(name))), "")
-    several = f", nor is any of its other {len(names) - 1} forms" if len(names) > 1 else ""
+    several = f", nor any of its {len(names) - 1} other form(s)" if len(names) > 1 else ""
     where = ", ".join(str(root) for root in folders.roots)
     return damage(
         "set-file-missing",
