@@ -12,6 +12,10 @@ OTHER_WAN = ("vace_", "control_adapter.", "casual_audio_encoder.", "audio_proj."
 model, all of whose keys they share."""
 
 
+ABSENT = "no "
+"""How the reason begins where a tensor is not there; all other reasons contradict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Has:
     """The tensor ``name`` is there."""
@@ -99,7 +103,7 @@ class Either:
         reasons = [choice.missing(tensors) for choice in self.choices]
         if not all(reasons):
             return []
-        telling = [reason for reason in reasons if not reason[0].startswith("no ")]
+        telling = [reason for reason in reasons if not reason[0].startswith(ABSENT)]
         return (telling or reasons)[0]
 
     def holds(self, tensors: Tensors) -> str:

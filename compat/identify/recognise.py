@@ -1,12 +1,13 @@
 """Holds one model's tensors against every signature and keeps what each one answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from compat.core.collect import collect
 from compat.identify.model import NearMiss, Predicate, Signature
 from compat.identify.names import bare_names
+from compat.identify.predicates import ABSENT
 from compat.identify.view import View
 
 NEAREST = 3
@@ -107,13 +108,13 @@ def _ask(view: View, prefix: str) -> Recognition:
     matches: list[Match] = []
     misses: dict[str, tuple[tuple[bool, float], NearMiss]] = {}
     for shape in _shapes():
-        reasons, share = _marks(shape, view)
-        mine = not reasons
-        if mine:
-            reasons = tuple(reason for part in shape.form for reason in part.missing(view))
+        marks, share = _marks(shape, view)
+        form = () if marks else tuple(r for part in shape.form for r in part.missing(view))
+        reasons = marks or form
         if not reasons:
             matches.append(Match(shape=shape, view=view, prefix=prefix))
             continue
+        mine = not marks
         if not mine and share < 0.5:
             continue
         miss = NearMiss(id=shape.signature.id, mine=mine, reasons=reasons)
@@ -121,9 +122,34 @@ def _ask(view: View, prefix: str) -> Recognition:
         if miss.id not in misses or rank > misses[miss.id][0]:
             misses[miss.id] = (rank, miss)
     fitting = {match.signature.id for match in matches}
+    if not matches:
+        _own_up(misses)
     ranked = sorted(misses.items(), key=lambda item: (_worst_last(item[1][0]), item[0]))
     kept = [miss for name, (_, miss) in ranked if name not in fitting]
     return Recognition(matches=tuple(matches), misses=tuple(kept[:NEAREST]))
+
+
+KIN = 0.6
+"""Share of the telling marks from which a file that contradicts none is of this kind."""
+
+
+def _own_up(misses: dict[str, tuple[tuple[bool, float], NearMiss]]) -> None:
+    """Call the nearest kin mine where nothing in the file speaks against it and nobody else may.
+
+    A model from which telling tensors were lost is still that model; one of another width, or with
+    parts of a relative, is not.
+    """
+    if any(mine for (mine, _), _ in misses.values()):
+        return
+    lacking = {
+        name: share
+        for name, ((_, share), miss) in misses.items()
+        if share >= KIN and all(reason.startswith(ABSENT) for reason in miss.reasons)
+    }
+    nearest = [name for name, share in lacking.items() if share == max(lacking.values())]
+    if len(nearest) == 1:
+        (_, share), miss = misses[nearest[0]]
+        misses[nearest[0]] = (True, share), replace(miss, mine=True)
 
 
 def _worst_last(rank: tuple[bool, float]) -> tuple[bool, float]:

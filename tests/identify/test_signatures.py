@@ -250,3 +250,14 @@ def test_sizes_that_partners_agree_on_are_read_with_their_place():
     assert dims["text-width"].value == 3840
     assert dims["text-width"].source == "caption_projection.linear_1.weight axis 1"
     assert named(KNOWN["wan-i2v-14b-diffusers"]).dims["in-channels"].value == 36
+
+
+def test_a_model_that_lacks_telling_tensors_is_mine_but_broken(make_header):
+    whole = {name: shape for name, (_, shape) in HEADERS["wan-t2v-14b"].tensors.items()}
+    shapes = {n: shape for n, shape in whole.items() if not n.startswith("time_projection")}
+    found = identify_header(make_header(shapes))
+    assert found.id == "unknown"
+    assert (found.near_misses[0].id, found.near_misses[0].mine) == ("wan-t2v-14b", True)
+    assert [finding.rule for finding in found.findings] == ["model-not-as-published"]
+    other = {**shapes, "head.modulation": (1, 2, 4096), "patch_embedding.bias": (4096,)}
+    assert not any(miss.mine for miss in identify_header(make_header(other)).near_misses)
