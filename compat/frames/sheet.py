@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -58,6 +59,7 @@ def _cell(frame: Frame) -> Image.Image:
 def _words(judgement: Judgement) -> list[str]:
     lines = [f"{judgement.verdict}, {judgement.frames} frames"]
     lines += [f"{found.severity} {found.rule}: {found.message}" for found in judgement.findings]
-    # pillow's built-in font knows Latin letters only, six pixels wide.
+    # pillow's built-in font knows Latin letters only, about six pixels wide.
     most = COLUMNS * (CELL + GAP) // 6
-    return [line.encode("ascii", "replace").decode()[:most] for line in lines]
+    plain = (line.encode("ascii", "replace").decode() for line in lines)
+    return [part for line in plain for part in wrap(line, most, subsequent_indent="  ")]

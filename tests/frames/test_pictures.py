@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from compat.frames.judge import judge
-from compat.frames.sheet import RED, chosen, contact_sheet
+from compat.frames.sheet import LINE, RED, chosen, contact_sheet
 from compat.frames.timeline import SHADES, timeline
 
 
@@ -47,3 +47,15 @@ def test_one_frame_and_tiny_frames_can_be_drawn(clips, tmp_path):
     clip = clips("landscape")[:1, :5, :3]
     contact_sheet(clip, judge(clip), tmp_path / "sheet.png")
     timeline(judge(clip), tmp_path / "timeline.png")
+
+
+def test_a_long_sentence_is_wrapped_and_not_cut(clips, tmp_path):
+    from dataclasses import replace
+
+    clip = clips("latent noise")
+    judgement = judge(clip)
+    long = replace(judgement.findings[0], message="far " * 200)
+    contact_sheet(iter(clip), replace(judgement, findings=(long,)), tmp_path / "long.png")
+    contact_sheet(iter(clip), replace(judgement, findings=()), tmp_path / "short.png")
+    with Image.open(tmp_path / "long.png") as tall, Image.open(tmp_path / "short.png") as low:
+        assert tall.height - low.height >= 5 * LINE
