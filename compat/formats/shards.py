@@ -13,7 +13,6 @@ from compat.formats.layout import MOST_REPEATS
 from compat.formats.shard_names import ShardName, shard_name, variant_of
 from compat.formats.wording import byte_numbers, damage, quoted
 
-INDEX_END = ".index.json"
 FETCH_SHARD = "download the missing shard; the others can stay"
 OTHER_VERSION = "index and shard are of different versions; download both again"
 

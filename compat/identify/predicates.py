@@ -7,11 +7,6 @@ from compat.formats.wording import quoted
 from compat.identify.model import Predicate, Tensors
 from compat.identify.view import view_of
 
-OTHER_WAN = ("vace_", "control_adapter.", "casual_audio_encoder.", "audio_proj.", "face_adapter.")
-"""Keys by which ComfyUI tells Wan's relatives (VACE, camera, S2V, HuMo, Animate) from the plain
-model, all of whose keys they share."""
-
-
 ABSENT = "no "
 """How the reason begins where a tensor is not there; all other reasons contradict."""
 

@@ -7,7 +7,7 @@ from compat.backends.dtype_facts import takes
 from compat.core.model import Finding, Place, Severity
 from compat.formats.header import read_header
 from compat.formats.quantisation import quantisation_of
-from compat.identify.pairing.model import Asked
+from compat.identify.pairing.model import Asked, Identified
 from compat.identify.pairing.pair import pair
 from compat.identify.pairing.read import identified
 from compat.identify.quantisation.device import device_findings
@@ -32,10 +32,16 @@ def check_fit(context: Context) -> Answer:
     findings = [
         *_of_files(found, where),
         *_of_dtype(context, where),
-        *pair([identified(job.folder)], asked),
+        *pair([_folder(context)], asked),
     ]
     weights = sum(member.component for member in found.members)
     return Answer(findings=tuple(findings), measures={"files": weights, "device": str(where)})
+
+
+def _folder(context: Context) -> Identified:
+    known = context.notes.identification  # of the identity check, which has read every header
+    folder = context.job.folder
+    return identified(folder) if known is None else Identified(path=folder, identification=known)
 
 
 def _of_files(found: FileSet, where: Where) -> Iterator[Finding]:

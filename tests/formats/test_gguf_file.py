@@ -76,36 +76,45 @@ def test_what_some_reader_loads_is_at_most_a_remark(put, build, case):
     assert found(put("x.gguf", legal(build)[case])) == remarks
 
 
-def make(case, build):
-    ok = build.entry("a", (4,))
-    a32, b32 = build.entry("a", (8,)), build.entry("b", (8,), 0, 32)
-    pair = build.pair
-    architecture = pair("general.architecture", TEXT, build.text("ltxv"))
-    language = (pair("general.architecture", TEXT, build.text("llama")),)
+class Made:
+    """Entries, pairs and files that several of the cases are made of."""
 
-    def with_pair(one, entries=(ok,), size=32):
-        return build.gguf(list(entries), size, pairs=(architecture, one))
+    def __init__(self, build):
+        self.build = build
+        self.ok = build.entry("a", (4,))
+        self.a32, self.b32 = build.entry("a", (8,)), build.entry("b", (8,), 0, 32)
+        self.architecture = build.pair("general.architecture", TEXT, build.text("ltxv"))
+        self.language = (build.pair("general.architecture", TEXT, build.text("llama")),)
 
-    def alignment(number, kind=4, letter="I"):
-        return with_pair(pair("general.alignment", kind, struct.pack(f"<{letter}", number)))
+    def with_pair(self, one, size=32):
+        return self.build.gguf([self.ok], size, pairs=(self.architecture, one))
 
-    cases = {
+    def alignment(self, number, kind=4, letter="I"):
+        packed = struct.pack(f"<{letter}", number)
+        return self.with_pair(self.build.pair("general.alignment", kind, packed))
+
+
+def header_damage(build):
+    made = Made(build)
+    return {
         "gguf-bad-magic": b"GGML" + bytes(60),
-        "gguf-version one": build.gguf([ok], 32, version=1),
-        "gguf-version four": build.gguf([ok], 32, version=4),
-        "gguf-big-endian": build.gguf([ok], 32, version=0x03000000),
-        "gguf-cut-in-header": build.gguf([ok], 0)[:60],
-        "gguf-cut-in-header after it": build.gguf([ok], 0).rstrip(b"\0") + bytes(8),
-        "gguf-count-too-high": build.gguf([ok], 32, counts=(2**60, 1)),
-        "gguf-count-too-high pairs": build.gguf([ok], 32, counts=(1, 2**40)),
-        "gguf-count-too-high array": with_pair(pair("k", ARRAY, struct.pack("<IQ", 0, 2**60))),
-        "gguf-bad-value": with_pair(pair("k", ARRAY, struct.pack("<IQ", 9, 1) * 5000)),
-        "gguf-bad-value type": with_pair(pair("k", 13, bytes(8))),
-        "gguf-duplicate-key": with_pair(architecture),
-        "gguf-duplicate-name": build.gguf([a32, build.entry("a", (8,), 0, 32)], 64),
-        "gguf-bad-name": with_pair(pair("", 0, b"\0")),
+        "gguf-version one": build.gguf([made.ok], 32, version=1),
+        "gguf-version four": build.gguf([made.ok], 32, version=4),
+        "gguf-big-endian": build.gguf([made.ok], 32, version=0x03000000),
+        "gguf-cut-in-header": build.gguf([made.ok], 0)[:60],
+        "gguf-cut-in-header after it": build.gguf([made.ok], 0).rstrip(b"\0") + bytes(8),
+        "gguf-count-too-high": build.gguf([made.ok], 32, counts=(2**60, 1)),
+        "gguf-count-too-high pairs": build.gguf([made.ok], 32, counts=(1, 2**40)),
+        "gguf-count-too-high array": made.with_pair(
+            build.pair("k", ARRAY, struct.pack("<IQ", 0, 2**60))
+        ),
+        "gguf-bad-value": made.with_pair(build.pair("k", ARRAY, struct.pack("<IQ", 9, 1) * 5000)),
+        "gguf-bad-value type": made.with_pair(build.pair("k", 13, bytes(8))),
+        "gguf-duplicate-key": made.with_pair(made.architecture),
+        "gguf-duplicate-name": build.gguf([made.a32, build.entry("a", (8,), 0, 32)], 64),
+        "gguf-bad-name": made.with_pair(build.pair("", 0, b"\0")),
         "gguf-bad-utf8-name": build.gguf([build.entry(b"\xff", (4,))], 32),
-        "gguf-bad-utf8-name key": with_pair(pair(b"k\xff", 0, b"\0")),
+        "gguf-bad-utf8-name key": made.with_pair(build.pair(b"k\xff", 0, b"\0")),
         "gguf-bad-dimensions": build.gguf([build.entry("a", (1,) * 6)], 32),
         "gguf-bad-dimensions vast": build.gguf([build.entry("a", (1,) * 600)], 32),
         "gguf-unknown-type": build.gguf([build.entry("a", (4,), 99_999)], 32),
@@ -116,15 +125,21 @@ def make(case, build):
         "gguf-size-overflow": build.gguf([build.entry("a", (2**32, 2**32))], 64),
         "gguf-size-overflow zero": build.gguf([build.entry("a", (2**40, 0, 2**40))], 64),
         "gguf-size-overflow side": build.gguf([build.entry("a", (2**63,))], 64),
-        "gguf-bad-alignment": alignment(3),
-        "gguf-bad-alignment zero": alignment(0),
-        "gguf-bad-alignment type": alignment(32, 10, "Q"),
-        "gguf-bad-alignment huge": alignment(2**31),
+    }  # fmt: skip
+
+
+def layout_damage(build):
+    made = Made(build)
+    return {
+        "gguf-bad-alignment": made.alignment(3),
+        "gguf-bad-alignment zero": made.alignment(0),
+        "gguf-bad-alignment type": made.alignment(32, 10, "Q"),
+        "gguf-bad-alignment huge": made.alignment(2**31),
         "gguf-bad-dimensions 5 of no kernel": build.gguf(
             [build.entry("a", (2, 2, 2, 1, 1))], 32
         ),
         "gguf-bad-dimensions 5 of a language model": build.gguf(
-            [build.entry("patch.weight", (2, 2, 2, 1, 1))], 32, pairs=language
+            [build.entry("patch.weight", (2, 2, 2, 1, 1))], 32, pairs=made.language
         ),
         "gguf-unaligned": build.gguf([build.entry("a", (4,), 0, 8)], 32),
         "gguf-overlap": build.gguf(
@@ -132,13 +147,13 @@ def make(case, build):
             128,
         ),
         "gguf-short-tensor": build.gguf(
-            [build.entry("a", (16,)), b32, build.entry("c", (8,), 0, 64)], 96
+            [build.entry("a", (16,)), made.b32, build.entry("c", (8,), 0, 64)], 96
         ),
-        "gguf-same-offset": build.gguf([ok, build.entry("b", (4,))], 32),
-        "gguf-hole": build.gguf([a32, build.entry("b", (8,), 0, 96)], 128),
-        "gguf-hole at the start": build.gguf([b32], 64),
-        "gguf-offset-past-end": build.gguf([a32, build.entry("b", (8,), 0, 2**40)], 64),
-        "gguf-offset-wraps": build.gguf([a32, build.entry("b", (8,), 0, 2**64 - 32)], 64),
+        "gguf-same-offset": build.gguf([made.ok, build.entry("b", (4,))], 32),
+        "gguf-hole": build.gguf([made.a32, build.entry("b", (8,), 0, 96)], 128),
+        "gguf-hole at the start": build.gguf([made.b32], 64),
+        "gguf-offset-past-end": build.gguf([made.a32, build.entry("b", (8,), 0, 2**40)], 64),
+        "gguf-offset-wraps": build.gguf([made.a32, build.entry("b", (8,), 0, 2**64 - 32)], 64),
         "gguf-cut-in-data": build.gguf([build.entry("a", (1000,))], 64),
         "gguf-path-like-name": build.gguf([build.entry("../a", (4,))], 32),
         "gguf-zero-byte-in-name": build.gguf([build.entry("a\0b", (4,))], 32),
@@ -147,25 +162,32 @@ def make(case, build):
         "gguf-long-name vast": b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1 << 20) + bytes(2 << 20),
         "gguf-header-bomb": b"GGUF" + struct.pack("<IQQ", 3, 200_000, 0) + bytes(200_000 * 40),
     }  # fmt: skip
-    medium = {
-        "gguf-unordered": build.gguf([build.entry("b", (8,), 0, 32), a32], 64),
-        "gguf-bad-bool": with_pair(pair("k", 7, b"\2")),
-        "gguf-bad-bool array": with_pair(
-            pair("k", ARRAY, struct.pack("<IQ", 7, 40) + bytes(39) + b"\3")
+
+
+def damage(build):
+    return header_damage(build) | layout_damage(build)
+
+
+def oddities(build):
+    made = Made(build)
+    return {
+        "gguf-unordered": build.gguf([build.entry("b", (8,), 0, 32), made.a32], 64),
+        "gguf-bad-bool": made.with_pair(build.pair("k", 7, b"\2")),
+        "gguf-bad-bool array": made.with_pair(
+            build.pair("k", ARRAY, struct.pack("<IQ", 7, 40) + bytes(39) + b"\3")
         ),
-        "gguf-nested-array": with_pair(
-            pair("k", ARRAY, struct.pack("<IQ", 9, 1) + struct.pack("<IQ", 0, 2) + b"ab")
+        "gguf-nested-array": made.with_pair(
+            build.pair("k", ARRAY, struct.pack("<IQ", 9, 1) + struct.pack("<IQ", 0, 2) + b"ab")
         ),
-        "gguf-bad-utf8": with_pair(pair("k", TEXT, build.text(b"\xff"))),
+        "gguf-bad-utf8": made.with_pair(build.pair("k", TEXT, build.text(b"\xff"))),
         "gguf-long-name of no parameter": build.gguf([build.entry("n" * 80, (4,))], 32),
         "gguf-long-name of a language model": build.gguf(
-            [build.entry("block." * 15 + "weight", (4,))], 32, pairs=language
+            [build.entry("block." * 15 + "weight", (4,))], 32, pairs=made.language
         ),
         "gguf-long-name": build.gguf([build.entry("n" * 128, (4,))], 32),
         "gguf-empty-name": build.gguf([build.entry("", (8,))], 32),
         "gguf-control-letter-in-name": build.gguf([build.entry("a\x1b[2J", (8,))], 32),
     }
-    return cases, medium
 
 
 CASES = [
@@ -193,13 +215,13 @@ MEDIUM = [
 
 
 def test_the_lists_of_cases_are_whole(build):
-    cases, medium = make(None, build)
-    assert (sorted(cases), sorted(medium)) == (sorted(CASES), sorted(MEDIUM))
+    assert sorted(damage(build)) == sorted(CASES)
+    assert sorted(oddities(build)) == sorted(MEDIUM)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_kind_of_damage_has_its_own_name(put, build, case):
-    path = put("x.gguf", make(case, build)[0][case])
+    path = put("x.gguf", damage(build)[case])
     assert found(path) == {case.split()[0]: "high"}
     for finding in read_gguf(path).findings:
         json.dumps(finding.evidence)
@@ -208,7 +230,7 @@ def test_each_kind_of_damage_has_its_own_name(put, build, case):
 
 @pytest.mark.parametrize("case", MEDIUM)
 def test_what_only_some_readers_refuse_is_named(put, build, case):
-    assert found(put("x.gguf", make(case, build)[1][case])) == {case.split()[0]: "medium"}
+    assert found(put("x.gguf", oddities(build)[case])) == {case.split()[0]: "medium"}
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,6 @@ OTHER_SCALES = (".input_scale", ".output_scale", ".scale_input")
 
 _SCALES = (*WEIGHT_SCALES, *OTHER_SCALES)
 
-PACKED = frozenset({"I8", "U8", "F4", "F6_E2M3", "F6_E3M2"})
-"""Types that hold quantised weights as bytes; wider integers are indices, positions, counters."""
-
 _KNOWN = frozenset(SAFETENSORS_BITS) | {name for name, _, _ in GGML_TYPES.values()}
 
 

@@ -32,7 +32,6 @@ _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 """Records of PKWARE's APPNOTE 6.3.10: 4.3.16, 4.3.15, 4.3.14, 4.3.12, 4.3.7."""
 
-DESCRIBED = 0x08
 ENCRYPTED = 0x01
 
 
