@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from compat.formats.wording import quoted
 from compat.identify.model import Tensors
+from compat.identify.predicates import absent
 from compat.identify.view import view_of
 
 
@@ -18,7 +19,7 @@ class Values:
         """Say how many values were found and how many expected."""
         tensor = tensors.get(self.name)
         if tensor is None:
-            return [f"no {self.name}"]
+            return [absent(self.name)]
         if tensor.elements == self.count:
             return []
         return [f"{self.name} holds {tensor.elements} values, expected {self.count}"]
@@ -39,7 +40,7 @@ class Dimensions:
         """Say how many dimensions were found and how many expected."""
         tensor = tensors.get(self.name)
         if tensor is None:
-            return [f"no {self.name}"]
+            return [absent(self.name)]
         found = len(tensor.shape)
         if found == self.count:
             return []
@@ -59,7 +60,7 @@ class StartsWith:
     def missing(self, tensors: Tensors) -> list[str]:
         """Name the beginning where nothing has it."""
         found = next(view_of(tensors).starting(self.start), None)
-        return [] if found is not None else [f"no {self.start}*"]
+        return [] if found is not None else [absent(f"{self.start}*")]
 
     def holds(self, tensors: Tensors) -> str:
         """Name the first tensor with that beginning."""

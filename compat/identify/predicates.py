@@ -11,6 +11,11 @@ ABSENT = "no "
 """How the reason begins where a tensor is not there; all other reasons contradict."""
 
 
+def absent(what: str) -> str:
+    """The reason of a predicate that finds ``what`` missing."""
+    return f"{ABSENT}{what}"
+
+
 @dataclass(frozen=True, slots=True)
 class Has:
     """The tensor ``name`` is there."""
@@ -19,7 +24,7 @@ class Has:
 
     def missing(self, tensors: Tensors) -> list[str]:
         """Name the tensor where it is not there."""
-        return [] if self.name in tensors else [f"no {self.name}"]
+        return [] if self.name in tensors else [absent(self.name)]
 
     def holds(self, tensors: Tensors) -> str:
         """Name it with its shape."""
@@ -61,7 +66,7 @@ class Side:
         """Say which size was found and which expected."""
         tensor = tensors.get(self.name)
         if tensor is None:
-            return [f"no {self.name}"]
+            return [absent(self.name)]
         if self.name in view_of(tensors).lost:
             return [f"{self.name} has lost its shape to quantisation"]
         wanted = " or ".join(map(str, self.sizes))
@@ -125,9 +130,9 @@ class Blocks:
     def missing(self, tensors: Tensors) -> list[str]:
         """Name the absent block, the one too many, or the tensor one block lacks."""
         found = view_of(tensors).blocks(self.stem)
-        absent = next((n for n in range(self.count) if n not in found), None)
-        if absent is not None:
-            return [f"no {self.stem}.{absent} of {self.count} blocks"]
+        lost = next((n for n in range(self.count) if n not in found), None)
+        if lost is not None:
+            return [absent(f"{self.stem}.{lost} of {self.count} blocks")]
         if len(found) > self.count:
             return [f"{self.stem} goes on to {max(found)}, expected {self.count} blocks"]
         if self.alike:
@@ -135,7 +140,7 @@ class Blocks:
             common = {tail for tail, times in names.items() if times * 2 > self.count}
             for number, tails in sorted(found.items()):
                 if lacking := min(common - tails, default=None):
-                    return [f"no {self.stem}.{number}.{quoted(lacking)[1:-1]}"]
+                    return [absent(f"{self.stem}.{number}.{quoted(lacking)[1:-1]}")]
         return []
 
     def holds(self, tensors: Tensors) -> str:  # noqa: ARG002 - the count is what was asked for

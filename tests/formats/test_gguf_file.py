@@ -86,8 +86,8 @@ class Made:
         self.architecture = build.pair("general.architecture", TEXT, build.text("ltxv"))
         self.language = (build.pair("general.architecture", TEXT, build.text("llama")),)
 
-    def with_pair(self, one, size=32):
-        return self.build.gguf([self.ok], size, pairs=(self.architecture, one))
+    def with_pair(self, one):
+        return self.build.gguf([self.ok], 32, pairs=(self.architecture, one))
 
     def alignment(self, number, kind=4, letter="I"):
         packed = struct.pack(f"<{letter}", number)
