@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compat.core.model import Finding, Needs, Session
+from compat.core.model import Finding, Level, Needs, Session
 from compat.core.probe import probe
 from probes.numerics import agrees, sample
 
@@ -11,7 +11,13 @@ from probes.numerics import agrees, sample
 @probe(
     "torch-matmul-large-output",
     family="torch-ops",
-    needs=Needs(modules=("torch",), devices=("cpu", "cuda", "mps"), memory_mib=1500, seconds=120),
+    needs=Needs(
+        modules=("torch",),
+        devices=("cpu", "cuda", "mps"),
+        memory_mib=1500,
+        seconds=120,
+        level=Level.STANDARD,
+    ),
 )
 def torch_matmul_large_output(session: Session) -> Iterator[Finding]:
     """A matrix product is right when its result has more than 2^25 values.
