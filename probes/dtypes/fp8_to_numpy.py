@@ -33,6 +33,6 @@ def fp8_to_numpy(session: Session) -> Iterator[Finding]:
                 severity=Severity.MEDIUM,
                 remedy="convert with weight.float() or look at weight.view(torch.uint8)",
             )
-        for cure in (weight.float, lambda weight=weight: weight.view(torch.uint8)):
-            if words := attempt(lambda cure=cure: cure().numpy())[1]:
+        for cure in (weight.float(), weight.view(torch.uint8)):
+            if words := attempt(cure.numpy)[1]:
                 yield fault(session, "fp8-cure-refused", f"the way around for {name}: {words}")

@@ -1,6 +1,7 @@
 """A mel spectrum of the audio that is left at the end of a loop."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from compat.core.model import Finding, Needs, Session, Severity
@@ -26,7 +27,7 @@ def short_audio_slice(session: Session) -> Iterator[Finding]:
     """
     shortest = None
     for samples in (1, 2, _WINDOW // 2, _WINDOW // 2 + 1, _WINDOW, 8000):
-        refusal = attempt(lambda samples=samples: _spectrum(session, samples))[1]
+        refusal = attempt(partial(_spectrum, session, samples))[1]
         session.measure(f"{samples} samples", refusal or "works")
         if not refusal:
             shortest = samples
