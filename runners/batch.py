@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -66,16 +67,17 @@ def ask_all(
     environment: Environment | None,
     *,
     package: str = "probes",
+    python: Path | None = None,
     start: StartWorker | None = None,
     on_start: Callable[[Question], None] | None = None,
 ) -> Generator[ProbeResult]:
     """Yield the result of each question as soon as it is known, in order.
 
-    ``package`` is where the probes stand, ``start`` starts a probing worker with the given log;
-    ``environment`` is None where the worker's is another than this one. Close the iterator to end
-    the worker early.
+    ``package`` is where the probes stand, ``python`` the interpreter that is asked (None is this
+    one), ``start`` starts a probing worker with the given log; ``environment`` is None where the
+    worker's is another than this one. Close the iterator to end the worker early.
     """
-    with _Bench(start or _start_worker, package) as bench:
+    with _Bench(start or partial(_start_worker, python), package) as bench:
         for question in asked:
             if on_start is not None:
                 on_start(question)
@@ -192,8 +194,8 @@ class _Bench(AbstractContextManager["_Bench"]):
             self._worker = None
 
 
-def _start_worker(log: Path) -> Worker:
-    return Worker("probing", log=log)
+def _start_worker(python: Path | None, log: Path) -> Worker:
+    return Worker("probing", log=log, python=python)
 
 
 def _cannot_be_asked(question: Question) -> str:

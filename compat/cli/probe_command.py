@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING
 from compat.cli.command import Command
 from compat.cli.shared_arguments import add_format, add_store
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
-from compat.core.model import Device, Environment, Outcome, Probe, ProbeResult, Verdict
+from compat.core.model import Device, Environment, Level, Outcome, Probe, ProbeResult, Verdict
 
 if TYPE_CHECKING:
     from compat.store.store import Store
     from runners.batch import Question
 
 KINDS = ("cpu", "cuda", "mps", "mlx")
-# A probe with a longer time limit than this, in seconds, is left out of a quick round.
-QUICK_SECONDS = 60.0
-
 Told = tuple[ProbeResult, Verdict]
 
 
@@ -34,9 +31,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", metavar="ID", help="ask this probe; repeatable")
     parser.add_argument(
         "--level",
-        choices=("quick", "standard"),
-        default="standard",
-        help="quick leaves out probes that may take more than a minute",
+        choices=[str(level) for level in Level],
+        default=str(Level.STANDARD),
+        help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
+    )
+    parser.add_argument(
+        "--python",
+        type=Path,
+        metavar="PATH",
+        help="interpreter that will render (of a ComfyUI, say); it needs nothing of framegate's",
     )
     add_store(parser)
     add_format(parser)
@@ -48,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.core.collect import collect
 
     known = collect("probes", Probe)
-    probes = chosen(known, arguments.only, level=arguments.level)
+    probes = chosen(known, arguments.only, level=Level(arguments.level))
     if arguments.list:
         about_files = [] if arguments.only else [p for p in known.values() if p.needs.subject]
         probe_output.print_list([*probes, *about_files], arguments.format)
@@ -56,19 +59,22 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from runners.batch import questions
     from runners.environment import this_environment
 
-    environment = this_environment()
+    python = arguments.python
+    if python is not None and not python.is_file():
+        raise UsageError(f"--python {python} is not a file", "name the interpreter itself")
+    environment = this_environment(python)
     asked = questions(probes, devices_of(environment, arguments.device))
     if not asked:
         raise NothingCheckedError(
             f"no probe was asked: none of the chosen ones is for {arguments.device}",
             "framegate probe --list tells which devices a probe is for",
         )
-    told = _ask(asked, environment, arguments.store)
+    told = _ask(asked, environment, arguments)
     probe_output.print_told(told, environment, arguments.format)
     return exit_code(told)
 
 
-def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: str) -> list[Probe]:
+def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: Level) -> list[Probe]:
     """The probes to ask; ``UsageError`` for an id that does not exist.
 
     Probes that were asked for by name are asked at every level. Those about a file are left to the
@@ -82,7 +88,7 @@ def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: str) 
     if only:
         return [probes[name] for name in dict.fromkeys(only)]
     machine = about_the_machine(probes.values())
-    return [p for p in machine if level != "quick" or p.needs.seconds <= QUICK_SECONDS]
+    return [p for p in machine if p.needs.level.rank <= level.rank]
 
 
 def about_the_machine(probes: Iterable[Probe]) -> list[Probe]:
@@ -134,13 +140,15 @@ def ask_and_record(
     return {MEANINGS[verdict]: counts[verdict] for verdict in Verdict if counts[verdict]}
 
 
-def _ask(asked: "Sequence[Question]", environment: Environment, path: Path | None) -> list[Told]:
+def _ask(
+    asked: "Sequence[Question]", environment: Environment, arguments: argparse.Namespace
+) -> list[Told]:
     from compat.cli.probe_output import Watching
     from compat.store.store import Store
 
     told = []
-    with Store.open(path) as store, Watching(len(asked)) as watching:
-        for pair in _told(asked, environment, store, watching.started):
+    with Store.open(arguments.store) as store, Watching(len(asked)) as watching:
+        for pair in _told(asked, environment, store, watching.started, arguments.python):
             told.append(pair)
             watching.finished(pair[0])
     return told
@@ -151,13 +159,15 @@ def _told(
     environment: Environment,
     store: "Store",
     on_start: "Callable[[Question], None]",
+    python: Path | None = None,
 ) -> Iterator[Told]:
-    """Ask, keep each result as it comes, and say what it means."""
+    """Ask, keep each result as it comes, and say what it means; ``python`` None is this one."""
     from compat.knowledge import known_failures, verdict
     from runners.batch import ask_all
 
     store.record_environment(environment)
-    with contextlib.closing(ask_all(asked, environment, on_start=on_start)) as results:
+    answering = ask_all(asked, environment, python=python, on_start=on_start)
+    with contextlib.closing(answering) as results:
         for result in results:
             store.record_result(result)
             yield result, verdict(result, known_failures(), environment)

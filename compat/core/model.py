@@ -125,12 +125,30 @@ class Target:
     quantisation: str = ""
 
 
+class Level(StrEnum):
+    """How thorough a round of probes is; each level asks what the ones before it ask, and more.
+
+    QUICK costs seconds and loads no more than torch and MLX, STANDARD under two minutes, LONG
+    minutes or gigabytes.
+    """
+
+    QUICK = "quick"
+    STANDARD = "standard"
+    LONG = "long"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order QUICK < STANDARD < LONG."""
+        return list(Level).index(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What must be there before a probe can run; ``seconds`` is its time limit.
 
     ``devices`` empty means the probe asks nothing of a device and runs anywhere. ``subject`` says
     what the question has to come with ("a model file"); empty for one about the machine alone.
+    ``level`` is the first round that asks it.
     """
 
     modules: tuple[str, ...] = ()
@@ -138,6 +156,7 @@ class Needs:
     memory_mib: int = 0
     seconds: float = 60.0
     subject: str = ""
+    level: Level = Level.QUICK
 
 
 class Session(Protocol):

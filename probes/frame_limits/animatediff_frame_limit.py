@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from compat.core.model import Finding, Needs, Session, Severity
+from compat.core.model import Finding, Level, Needs, Session, Severity
 from compat.core.probe import probe
 from probes.answers import attempt, fault
 from probes.frame_limits.tiny_animatediff import TABLES, TRAINED_FRAMES, frames_of, pipeline
@@ -14,7 +14,12 @@ _ASKED = (16, 24, 25, 32, 33)
 @probe(
     "animatediff-frame-limit",
     family="frame-limits",
-    needs=Needs(modules=("torch", "diffusers", "transformers"), memory_mib=1024, seconds=180.0),
+    needs=Needs(
+        modules=("torch", "diffusers", "transformers"),
+        memory_mib=1024,
+        seconds=180.0,
+        level=Level.STANDARD,
+    ),
 )
 def animatediff_frame_limit(session: Session) -> Iterator[Finding]:
     """AnimateDiff renders as many frames in one piece as are asked for.

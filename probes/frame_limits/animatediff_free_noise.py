@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from compat.core.model import Finding, Needs, Session
+from compat.core.model import Finding, Level, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
 from probes.frame_limits.tiny_animatediff import TABLES, TRAINED_FRAMES, frames_of, pipeline
@@ -16,7 +16,12 @@ _STRIDE = 4
 @probe(
     "animatediff-free-noise",
     family="frame-limits",
-    needs=Needs(modules=("torch", "diffusers", "transformers"), memory_mib=1024, seconds=180.0),
+    needs=Needs(
+        modules=("torch", "diffusers", "transformers"),
+        memory_mib=1024,
+        seconds=180.0,
+        level=Level.STANDARD,
+    ),
 )
 def animatediff_free_noise(session: Session) -> Iterator[Finding]:
     """FreeNoise makes AnimateDiff render more frames than its table is long.

@@ -102,6 +102,30 @@ def gguf_file(folder: Path) -> bytes:
     return path.read_bytes()
 
 
+def torch_file(folder: Path) -> bytes:
+    """A sound checkpoint with the same two tensors, written by torch.save."""
+    import torch
+
+    path = folder / "sound.pt"
+    torch.save({"first": torch.arange(64.0).reshape(8, 8), "second": torch.arange(16.0)}, path)
+    return path.read_bytes()
+
+
+def damaged_torch(whole: bytes) -> Mapping[str, bytes]:
+    """Zip checkpoints that end too early or changed on the way; ``whole`` is from torch_file."""
+    values = whole.index(struct.pack("<64f", *range(64)))
+    return {
+        "an empty file": b"",
+        "the first half of a file": whole[: len(whole) // 2],
+        "a file without its directory": whole[:-200],
+        "a file that lacks its last bytes": whole[:-20],
+        "a flipped bit in a tensor": _patched(whole, values + 8, "<f", 2.5),
+        "a tensor of zeros under the old checksum": _patched(whole, values, "<256x"),
+        "a web page": b"<!DOCTYPE html><html><body>Sign in</body></html>".ljust(400),
+        "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\nsize 400\n",
+    }
+
+
 def opened_silently(
     session: Session, loader: str, load: Any, cases: Mapping[str, bytes], suffix: str
 ) -> Iterator[Finding]:
@@ -137,6 +161,6 @@ def _edited(**changes: Any) -> Mapping[str, Any]:
     return {**_LAYOUT, "first": {**_LAYOUT["first"], **changes}}
 
 
-def _patched(whole: bytes, position: int, form: str, value: int) -> bytes:
-    field = struct.pack(form, value)
+def _patched(whole: bytes, position: int, form: str, *values: float) -> bytes:
+    field = struct.pack(form, *values)
     return whole[:position] + field + whole[position + len(field) :]

@@ -1,6 +1,8 @@
 """``framegate probe``: what is asked, what is told, and how it ends."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from compat.core.model import (
     Device,
     Environment,
     Finding,
+    Level,
     Outcome,
     Place,
     Probe,
@@ -73,10 +76,10 @@ CRASHED = result(
 def machine(monkeypatch, tmp_path):
     """A machine whose probes answer what the test says."""
     monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
-    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
 
     def answers(*results):
-        def ask_all(asked, _environment, *, on_start):
+        def ask_all(asked, _environment, *, python, on_start):
             for question in asked[:1]:
                 on_start(question)
             yield from results
@@ -130,7 +133,7 @@ def test_an_absent_device_is_skipped_with_its_reason_and_never_a_pass(
     monkeypatch, tmp_path, capsys
 ):
     monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
-    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
     assert main(["probe", "--device", "cuda", "--format", "json"]) == ExitCode.NOTHING_CHECKED
     results = json.loads(capsys.readouterr().out)["results"]
     assert len(results) > 5
@@ -143,6 +146,28 @@ def test_probes_that_are_not_for_the_device_leave_nothing_checked(machine, capsy
     arguments = ["probe", "--device", "cpu", "--only", "mlx-arithmetic"]
     assert main(arguments) == ExitCode.NOTHING_CHECKED
     assert "none of the chosen ones is for cpu" in capsys.readouterr().err
+
+
+def test_another_interpreter_is_asked_instead_of_this_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    asked = []
+    monkeypatch.setattr(
+        "runners.environment.this_environment", lambda python=None: asked.append(python) or HERE
+    )
+
+    def ask_all(_asked, _environment, *, python, on_start):
+        asked.append(python)
+        yield PASSED
+
+    monkeypatch.setattr("runners.batch.ask_all", ask_all)
+    assert main(["probe", "--device", "cpu", "--python", sys.executable]) == ExitCode.OK
+    assert asked == [Path(sys.executable)] * 2
+
+
+def test_an_interpreter_that_is_not_there_is_wrong_usage(machine, capsys):
+    machine()
+    assert main(["probe", "--python", "no/such/python"]) == ExitCode.USAGE
+    assert "is not a file" in capsys.readouterr().err
 
 
 def test_an_unknown_probe_is_wrong_usage_with_a_suggestion(machine, capsys):
@@ -162,14 +187,14 @@ def test_probes_about_a_file_are_listed_as_such_and_left_out_of_a_round(capsys):
     main(["probe", "--list"])
     (line,) = (x for x in capsys.readouterr().out.splitlines() if x.startswith("diffusers-knows"))
     assert "framegate identify --second-opinion FILE" in line
-    assert not any(probe.needs.subject for probe in subject.chosen(ALL, None, level="standard"))
+    assert not any(probe.needs.subject for probe in subject.chosen(ALL, None, level=Level.STANDARD))
 
 
 def test_a_probe_about_a_file_that_is_asked_for_by_name_is_skipped_with_the_reason(
     monkeypatch, tmp_path, capsys
 ):
     monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
-    monkeypatch.setattr("runners.environment.this_environment", lambda: HERE)
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
     arguments = ["probe", "--device", "cpu", "--only", "comfyui-knows-file"]
     assert main(arguments) == ExitCode.NOTHING_CHECKED
     assert "asks about a model file" in capsys.readouterr().out
@@ -182,10 +207,12 @@ def test_the_list_has_a_machine_format(capsys):
 
 
 def test_a_quick_round_leaves_out_what_may_take_long_unless_it_is_named():
-    names = [probe.id for probe in subject.chosen(ALL, None, level="quick")]
+    names = [probe.id for probe in subject.chosen(ALL, None, level=Level.QUICK)]
     assert "float64" in names
     assert "animatediff-frame-limit" not in names
-    named = subject.chosen(ALL, ["animatediff-frame-limit"] * 2, level="quick")
+    assert not any("diffusers" in ALL[name].needs.modules for name in names)
+    assert len(names) >= 30
+    named = subject.chosen(ALL, ["animatediff-frame-limit"] * 2, level=Level.QUICK)
     assert [probe.id for probe in named] == ["animatediff-frame-limit"]
 
 

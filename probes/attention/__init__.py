@@ -1,0 +1,1 @@
+"""Probes of the ways in which attention can be computed."""

@@ -1,0 +1,1 @@
+"""Probes that repeat the calls with which real scripts failed."""

@@ -1,0 +1,37 @@
+"""Enlarging a video in time and space."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from compat.core.model import Finding, Needs, Session
+from compat.core.probe import probe
+from probes.numerics import agrees, sample
+
+
+@probe(
+    "torch-upsample-video",
+    family="torch-ops",
+    needs=Needs(modules=("torch",), devices=("cpu", "cuda", "mps")),
+)
+def torch_upsample_video(session: Session) -> Iterator[Finding]:
+    """Enlarging a video to twice its size repeats every value where it belongs.
+
+    Decoders of HunyuanVideo, CogVideoX and Wan enlarge with nearest neighbours. On MPS this ran on
+    the processor until torch 2.8 (pytorch#156090), slow but right; in bfloat16 some versions
+    refuse. Upcast to float32 around it.
+    """
+    frames = [sample(1, 3, 3, 6, 8, seed=1)]
+    yield from agrees(session, "nearest upsampling of a 5-D tensor", frames, _nearest)
+    yield from agrees(session, "nearest-exact upsampling of a 5-D tensor", frames, _exact)
+
+
+def _nearest(frames: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.interpolate(frames, scale_factor=2.0, mode="nearest")
+
+
+def _exact(frames: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.interpolate(frames, scale_factor=2.0, mode="nearest-exact")
