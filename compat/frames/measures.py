@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compat.frames.clip import ClipInfo
+from compat.frames.closer.look import CloserLook
 from compat.frames.order import order_measures
 from compat.frames.scales import Frame, scales_of
 from compat.frames.spatial import measure_frame
@@ -65,7 +66,7 @@ def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> Cl
     Memory grows by some seventy numbers and a thumbnail of 1.5 KiB per frame. Raises
     ValueError for a frame of another shape or type.
     """
-    succession = Succession()
+    succession, closer = Succession(), CloserLook()
     rows: list[dict[str, float]] = []
     sizes: dict[tuple[int, int], None] = {}
     for given in frames:
@@ -74,6 +75,7 @@ def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> Cl
             raise ValueError(f"a frame is {frame.dtype} {list(frame.shape)}, expected uint8 RGB")
         scales = scales_of(frame)
         rows.append({**measure_frame(frame, scales), **succession.step(scales.colour)})
+        closer.see(frame, scales)
         sizes.setdefault((frame.shape[1], frame.shape[0]))
     names = list(rows[0]) if rows else []
     per_frame = {name: np.array([row[name] for row in rows], np.float64) for name in names}
@@ -81,6 +83,6 @@ def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> Cl
         frames=len(rows),
         sizes=tuple(sizes),
         per_frame=per_frame,
-        order=order_measures(succession.thumbnails),
+        order={**order_measures(succession.thumbnails), **closer.measures()},
         info=info,
     )
