@@ -74,7 +74,7 @@ def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> Cl
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
             raise ValueError(f"a frame is {frame.dtype} {list(frame.shape)}, expected uint8 RGB")
         scales = scales_of(frame)
-        rows.append({**measure_frame(frame, scales), **succession.step(scales.colour)})
+        rows.append({**measure_frame(frame, scales), **succession.step(scales)})
         closer.see(frame, scales)
         sizes.setdefault((frame.shape[1], frame.shape[0]))
     names = list(rows[0]) if rows else []
