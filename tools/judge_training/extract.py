@@ -11,16 +11,14 @@ import argparse
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from compat.core.errors import CompatError
-from compat.frames.decode import open_clip
 from compat.frames.measures import measure_clip
-from tools.judge_training.material import MOST_FRAMES, Clip, about_item, corpus_and_collected
+from tools.judge_training.material import Clip, about_item, corpus_and_collected, opening
 
 
 def measured(frames: Iterable[Clip]) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def keep(out: Path, about: Mapping[str, str], path: Path) -> None:
     if target.exists():
         return
     try:
-        arrays = measured(islice(open_clip(path), MOST_FRAMES))
+        arrays = measured(opening(path))
     except (CompatError, ValueError) as error:
         print(f"left out {about['name']}: {error}", flush=True)
         return

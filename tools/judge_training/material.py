@@ -1,6 +1,7 @@
 """Labelled clips: where they lie, what they are, and their frames at the size wanted."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -62,6 +63,11 @@ def collected_items(folder: Path) -> list[Item]:
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip
+
+
+def opening(path: Path) -> Iterator[Clip]:
+    """Yield the frames of a clip that count in training and in figures: the first ones."""
+    return islice(open_clip(path), MOST_FRAMES)
 
 
 def frames_of(path: Path, most: int, start: int = 0) -> Clip:

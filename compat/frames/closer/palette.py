@@ -3,14 +3,16 @@
 import numpy as np
 
 from compat.frames.scales import Floats
-from compat.frames.spatial.limits import picture_correlation
+from compat.frames.spatial.limits import NAN, picture_correlation
 
 NAMES = ("channels_apart", "channels_alike", "luma_skew", "luma_tails", "cube_entropy",
          "hue_entropy", "coloured_share", "white_share", "black_share", "bright_detail",
-         "bright_colour")  # fmt: skip
+         "bright_colour", "bleached_share")  # fmt: skip
 # Levels between the strongest and the weakest channel above which a pixel is coloured.
 COLOURED = 40
 WHITE, BLACK = 245, 10
+# Pixels that are not white yet, and the level from which their strongest channel is full.
+NOT_WHITE, FULL, FEWEST = 240, 248, 20
 HUES = 12
 
 
@@ -20,7 +22,8 @@ def palette_measures(colour: Floats, grey: Floats) -> dict[str, float]:
     The lowest and highest correlation of two channels; skewness and kurtosis of luma; entropy in
     bits of colours (512 bins) and hues (12); shares of coloured, white and black pixels; the share
     of detail in the brighter half, and the correlation of brightness with colour: negatives and
-    latents of the wrong sign turn these around.
+    latents of the wrong sign turn these around. ``bleached_share``: pixels that are not white, but
+    whose strongest channel is full, of those that are not white.
     """
     red, green, blue = colour
     pairs = [picture_correlation(a, b, 1.0) for a, b in ((red, green), (green, blue), (red, blue))]
@@ -45,8 +48,14 @@ def palette_measures(colour: Floats, grey: Floats) -> dict[str, float]:
         float((high < BLACK).mean()),
         float(detail[bright].sum() / (detail.sum() + 1)),
         float((centred * (chroma - chroma.mean())).mean()) / (spread * (float(chroma.std()) + 0.5)),
+        _bleached(high, low),
     )
     return dict(zip(NAMES, values, strict=True))
+
+
+def _bleached(high: Floats, low: Floats) -> float:
+    rest = high[low <= NOT_WHITE]
+    return float((rest >= FULL).mean()) if rest.size > FEWEST else NAN
 
 
 def _cube(colour: Floats) -> float:

@@ -6,14 +6,16 @@ from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
 # Share of the eight commonest of 256 grey levels, and of flat 8x8 blocks: cartoons and terminals
-# have few colours as well, but in large flat areas.
-FEW, BUSY = 0.9, 0.1
+# have few colours as well, but in large flat areas, and line drawings have edges that stand alone
+# (log10 gradient kurtosis). Chosen from good clips alone (docs/judge.md).
+FEW, BUSY, EDGES = 0.9, 0.1, 1.0
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find busy frames that consist of hardly more than eight grey levels."""
     top = clip.series("top_levels")
     frames = above(top, FEW) & below(clip.series("flat_share"), BUSY)
+    frames &= below(clip.series("kurtosis_4"), EDGES)
     if extent(frames) is None:
         return None
     typical = clip.median("top_levels", frames)

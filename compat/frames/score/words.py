@@ -108,6 +108,7 @@ WORDS: Mapping[str, str] = {
     "black_share": "share of black",
     "bright_detail": "detail in the brighter half",
     "bright_colour": "colour in bright places",
+    "bleached_share": "full channels in what is not white",
     "unexplained": "change that no motion explains",
     "explained": "change that motion explains",
     "moving_share": "share of moving blocks",
