@@ -11,17 +11,20 @@ from compat.frames.measures import ClipMeasures
 
 # Share of neighbouring blocks that seem to move differently, and of the change over time that is
 # gone after one frame. Chosen from good clips alone: grain, rain and edge maps reach 0.74 or 0.68,
-# none more than 0.6 together with 0.65 (docs/judge.md).
+# none more than 0.6 together with 0.65 (docs/judge.md). A strobe looks like this to blocks, but its
+# frames are still alike (correlation).
 CERTAIN_ROUGH, CERTAIN_RESTLESS = 0.68, 0.75
 DOUBTFUL_ROUGH, DOUBTFUL_RESTLESS = 0.6, 0.65
+UNLIKE, SOMEWHAT_UNLIKE = 0.6, 0.8
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find clips in which blocks find no place they came from, frame after frame."""
     rough, restless = clip.order.get("motion_rough", nan), clip.order.get("restlessness", nan)
-    if not (rough > DOUBTFUL_ROUGH and restless > DOUBTFUL_RESTLESS):
+    alike = clip.median("frame_correlation")
+    if not (rough > DOUBTFUL_ROUGH and restless > DOUBTFUL_RESTLESS and alike < SOMEWHAT_UNLIKE):
         return None
-    certain = rough > CERTAIN_ROUGH and restless > CERTAIN_RESTLESS
+    certain = rough > CERTAIN_ROUGH and restless > CERTAIN_RESTLESS and alike < UNLIKE
     return finding_from(
         Evidence(
             rule="boiling",

@@ -13,6 +13,9 @@ from compat.frames.measures import ClipMeasures
 # channel jumps and another does not. Chosen from good clips alone: edge maps, snow and confetti
 # have the one, flat drawings the other, none has both above 0.002 (docs/judge.md).
 CERTAIN, DOUBTFUL = 0.004, 0.003
+# Thin coloured lines of charts do it too, in few colours; wrapped shades turn into all there are
+# (entropy of 512 colours in bits).
+COLOURFUL = 5.0
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
@@ -20,10 +23,11 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     share = min(clip.order.get("wrapped", nan), clip.order.get("lone_jumps", nan))
     if not share > DOUBTFUL:
         return None
+    certain = share > CERTAIN and clip.order.get("cube_entropy", nan) > COLOURFUL
     return finding_from(
         Evidence(
             rule="wrapped-values",
-            severity=Severity.HIGH if share > CERTAIN else Severity.MEDIUM,
+            severity=Severity.HIGH if certain else Severity.MEDIUM,
             seen=f"at {share:.1%} of the neighbours values run past one end of their range and go "
             f"on from the other, expected less than {DOUBTFUL:.1%}",
             remedy="cut values off at 0 and 255 before they become uint8",

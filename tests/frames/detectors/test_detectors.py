@@ -95,8 +95,7 @@ def of_few_colours(clip):
 
 def undecoded(clip):
     rng = np.random.default_rng(0)
-    one, other = (rng.uniform(0, 255, (8, 18, 32)) for _ in range(2))
-    cells = np.stack([one, other, 255 - one], -1)
+    cells = rng.uniform(0, 255, (8, 18, 32, 3))
     return np.kron(cells, np.ones((1, 8, 8, 1))).astype(np.uint8)
 
 
