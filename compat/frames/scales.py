@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from compat.frames.full_size import Bytes, FullSize, full_size
-from compat.frames.sums import Floats, mean_square
+from compat.frames.sums import Floats, spread
 
 __all__ = ["Bytes", "Floats", "Frame", "Scales", "averaged", "averaged_by_four", "halved",
            "luma_of", "scales_of", "thumbnail"]  # fmt: skip
@@ -27,21 +27,44 @@ SIDE = 16
 
 @dataclass(frozen=True)
 class Scales:
-    """The channel with the detail at full and quarter size, luma and colour; all 0 to 255.
+    """An RGB frame [H, W, 3] with its colour averaged by four [3, H/4, W/4], all 0 to 255.
 
-    ``sharp`` [H, W] and ``quarter`` [H/4, W/4] are luma, or for pictures whose colours are about
-    equally bright (red on blue) the channel that varies most; ``luma`` is [H, W], ``grey`` its
-    quarter size, ``colour`` [3, H/4, W/4]; ``spreads`` are the standard deviations of the three
-    planes of ``colour`` and of ``grey``. Everything else follows from these and is kept for the
-    next measure that wants it.
+    ``grey`` is the luma of ``colour``; ``spreads`` are the standard deviations of its three planes
+    and of ``grey``. Everything else follows from these and is kept for the next measure that wants
+    it. ``sharp`` [H, W] and ``quarter`` [H/4, W/4] show the detail: luma, or for pictures whose
+    colours are about equally bright (red on blue) the channel that varies most.
     """
 
-    luma: Bytes
-    sharp: Bytes
-    quarter: Floats
+    frame: Frame
     colour: Floats
     grey: Floats
-    spreads: tuple[float, float, float, float]
+    spreads: tuple[float, ...]
+
+    @cached_property
+    def luma(self) -> Bytes:
+        """Return the luma [H, W].
+
+        pillow converts: the same sums in numpy take three times as long on interleaved bytes.
+        """
+        return np.asarray(Image.fromarray(self.frame).convert("L"))
+
+    @cached_property
+    def busiest(self) -> int | None:
+        """Return the channel that shows the detail, None for luma."""
+        most = max(self.spreads)
+        return None if self.spreads[3] >= EQUALLY_BRIGHT * most else self.spreads.index(most)
+
+    @cached_property
+    def sharp(self) -> Bytes:
+        """Return the channel with the detail at full size."""
+        if self.busiest is None:
+            return self.luma
+        return np.ascontiguousarray(self.frame[..., self.busiest])
+
+    @cached_property
+    def quarter(self) -> Floats:
+        """Return the channel with the detail averaged by four."""
+        return self.grey if self.busiest is None else self.colour[self.busiest]
 
     @cached_property
     def detail(self) -> Floats:
@@ -100,28 +123,15 @@ class Scales:
     @property
     def quarter_spread(self) -> float:
         """Return the standard deviation of ``quarter``."""
-        return self.spreads[3] if self.quarter is self.grey else max(self.spreads[:3])
+        return self.spreads[3 if self.busiest is None else self.busiest]
 
 
 def scales_of(frame: Frame) -> Scales:
-    """Return the scales of one RGB frame [H, W, 3]; sides below 4 px keep their size.
-
-    pillow converts: the same sums in numpy take three times as long on interleaved
-    bytes.
-    """
-    luma = np.asarray(Image.fromarray(frame).convert("L"))
-    small = min(luma.shape) < 4
+    """Return the scales of one RGB frame [H, W, 3]; sides below 4 px keep their size."""
+    small = min(frame.shape[:2]) < 4
     colour = frame.transpose(2, 0, 1).astype(np.float32) if small else averaged_by_four(frame)
     grey = luma_of(colour)
-    red, green, blue, white = (float(np.sqrt(mean_square(p - p.mean()))) for p in (*colour, grey))
-    channels = [red, green, blue]
-    spreads = (red, green, blue, white)
-    if white >= EQUALLY_BRIGHT * max(spreads):
-        return Scales(luma, luma, grey, colour, grey, spreads)
-    busiest = channels.index(max(channels))
-    return Scales(
-        luma, np.ascontiguousarray(frame[..., busiest]), colour[busiest], colour, grey, spreads
-    )
+    return Scales(frame, colour, grey, tuple(spread(part) for part in (*colour, grey)))
 
 
 def luma_of(colour: Floats) -> Floats:

@@ -10,6 +10,7 @@ from compat.frames.scales import Floats, Scales, averaged, thumbnail
 from compat.frames.spatial.edges import kurtosis
 from compat.frames.spatial.limits import FLOOR, NAN, picture_correlation
 from compat.frames.sums import mean_square, product_sum, spread
+from compat.frames.thumbnails import Thumbnails
 
 STEP_NAMES = (
     "step", "two_step", "step_peak", "frame_correlation", "step_kurtosis", "step_coarse",
@@ -27,7 +28,7 @@ class Succession:
     def __init__(self) -> None:
         """Start before the first frame."""
         self._before: list[Scales] = []
-        self.thumbnails: list[NDArray[np.float16]] = []
+        self.thumbnails = Thumbnails()
 
     def step(self, scales: Scales) -> dict[str, float]:
         """Return how the next frame differs, at quarter size, from those before it.

@@ -11,6 +11,7 @@ from compat.frames.closer.grids import Profiles, grid_measures
 from compat.frames.closer.motion import motion_measures
 from compat.frames.closer.palette import palette_measures
 from compat.frames.closer.regions import CellMaps, region_measures
+from compat.frames.closer.slant import slant_measures
 from compat.frames.closer.texture import texture_measures
 from compat.frames.closer.wrapping import wrap_measures
 from compat.frames.scales import Floats, Frame, Scales, halved
@@ -49,22 +50,28 @@ class CloserLook:
         self._stride = 1
         self._before: Bytes | None = None
 
-    def see(self, frame: Frame, scales: Scales) -> None:
-        """Take the next frame [H, W, 3]."""
+    def see(self, scales: Scales) -> None:
+        """Take the next frame."""
         wanted = self._seen % self._stride == 0
-        needed = wanted or (self._seen + 1) % self._stride == 0
+        if wanted or (self._seen + 1) % self._stride == 0:
+            colour = _bytes(scales)
+            if wanted:
+                self._keep(scales, colour, self._before)
+            self._before = colour
         self._seen += 1
-        if not needed:
-            return
-        colour = np.rint(scales.colour).astype(np.uint8)
-        if wanted:
-            before = self._before
-            same = before is not None and before.shape == colour.shape
-            self._samples.append(Sample(_middle(frame), colour, before if same else None))
-            if len(self._samples) > 2 * LOOKED_AT:
-                self._samples = self._samples[::2]
-                self._stride *= 2
-        self._before = colour
+
+    def look_at(self, scales: Scales, before: Scales | None) -> None:
+        """Take a frame picked from the clip, with the one that stands before it there."""
+        if self._seen % self._stride == 0:
+            self._keep(scales, _bytes(scales), None if before is None else _bytes(before))
+        self._seen += 1
+
+    def _keep(self, scales: Scales, colour: Bytes, before: Bytes | None) -> None:
+        same = before is not None and before.shape == colour.shape
+        self._samples.append(Sample(_middle(scales.frame), colour, before if same else None))
+        if len(self._samples) > 2 * LOOKED_AT:
+            self._samples = self._samples[::2]
+            self._stride *= 2
 
     def measures(self) -> dict[str, float]:
         """Return low, middle and high value of each measure, and those of all frames together."""
@@ -76,6 +83,10 @@ class CloserLook:
         profiles, maps = Profiles(), CellMaps()
         rows = [_measured(sample, profiles, maps) for sample in samples]
         return {**_ends(rows), **grid_measures(profiles), **region_measures(maps)}
+
+
+def _bytes(scales: Scales) -> Bytes:
+    return np.rint(scales.colour).astype(np.uint8)
 
 
 def _middle(frame: Frame) -> Bytes:
@@ -95,6 +106,7 @@ def _measured(sample: Sample, profiles: Profiles, maps: CellMaps) -> dict[str, f
         **texture_measures(halved(sharp), "half"),
         **texture_measures(grey, "quarter"),
         **copy_measures(grey),
+        **slant_measures(grey),
         **wrap_measures(sample.middle),
         **palette_measures(colour, grey),
         **motion,

@@ -95,6 +95,9 @@ WORDS: Mapping[str, str] = {
     "copies": "the same edges again elsewhere in the frame",
     "copies_down": "the same edges again further down",
     "copies_sideways": "the same edges again further along",
+    "slant": "edges that all lean to one side",
+    "slant_coarse": "edges that all lean to one side at 1/8 size",
+    "slip": "rows that fit better when shifted, 8 px apart",
     "lone_jumps": "jumps in one colour channel only",
     "wrapped": "values that go on from the other end of their range",
     "channels_apart": "agreement of the two most unlike channels",
@@ -133,6 +136,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "layout": (
         "lattice", "seams", "interleave", "skew", "repeats", "row_jumps", "column_jumps",
         "asymmetry", "jump_share", "fall", "stripes", "cell", "copies", "grid", "checkers",
+        "slant", "slip",
     ),
     "decode": (
         "chroma", "channel_agreement", "saturation", "corner", "clipped", "comb", "top_levels",

@@ -5,7 +5,7 @@ from math import log10, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from compat.frames.sums import NAN, Floats, mean_square, product_sum
+from compat.frames.sums import NAN, Floats, mean_square, product_sum, total
 
 __all__ = ["FLOOR", "MIN_BLOCKS", "MIN_GRADIENTS", "MIN_SIDE", "NAN", "log_ratio", "mean_square",
            "middle", "picture_correlation", "product_sum", "variation"]  # fmt: skip
@@ -33,7 +33,7 @@ def variation(values: NDArray[np.floating]) -> float:
 
 def picture_correlation(one: Floats, other: Floats, least: float = 0.5) -> float:
     """Return the correlation of two pictures; NaN where contrast is below ``least`` levels."""
-    first, second = one - one.mean(), other - other.mean()
+    first, second = (part - np.float32(total(part) / part.size) for part in (one, other))
     scale: float = sqrt(mean_square(first) * mean_square(second))
     if not scale > least:
         return NAN

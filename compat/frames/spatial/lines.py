@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from compat.frames.full_size import FullSize
 from compat.frames.scales import Bytes, Floats, Scales
 from compat.frames.spatial.limits import FLOOR, MIN_SIDE, NAN, log_ratio, middle, variation
-from compat.frames.sums import columns_of
+from compat.frames.sums import columns_of, row_products, row_sums
 
 FLAT_BLOCK = 1.0
 # A grid needs this many lines before chance and a few houses can be ruled out.
@@ -16,6 +16,10 @@ MIN_PERIODS = 12
 # Tiles are large: four seams are many.
 MIN_TILES = 4
 TILES = (16, 32, 64, 128)
+# A shift is looked for where it could improve the fit of rows by this much.
+SHEARED = 0.05
+# Thirds of the height are compared where those of the width are this much alike.
+ALIKE = 0.3
 NAMES = (
     "gradient_energy", "correlation_h", "correlation_v", "asymmetry", "stripes_v", "stripes_h",
     "lattice_8", "lattice_16", "seams_32", "interleave", "skew", "block_variation", "flat_share",
@@ -63,12 +67,17 @@ def _grids(full: FullSize) -> dict[str, float]:
 
 
 def _shifts(scales: Scales) -> dict[str, float]:
+    return {"skew": skew(scales.sharp), "thirds": _nine_times(scales)}
+
+
+def _nine_times(scales: Scales) -> float:
+    """Return how alike thirds are both ways; where those of the width are not, how alike these."""
     height, width = scales.sharp.shape
+    beside = thirds(scales.sparse, width)
+    if beside < ALIKE:
+        return beside
     upright = np.ascontiguousarray(scales.sharp[:, ::8].T).astype(np.float32)
-    return {
-        "skew": skew(scales.sharp),
-        "thirds": min(thirds(scales.sparse, width), thirds(upright, height)),
-    }
+    return min(beside, thirds(upright, height))
 
 
 def larger(one: float, other: float) -> float:
@@ -185,25 +194,30 @@ def interleave(lags: Sequence[float], energy: float) -> float:
 def skew(sharp: Bytes, pairs: int = 24) -> float:
     """Return how much better each row fits the next one shifted sideways than straight below.
 
-    The difference of correlations, 0 to 2. A wrong line length shears the whole picture.
+    The difference of correlations, 0 to 2. A wrong line length shears the whole picture. 0 also
+    where rows fit so well straight below that no shift can fit better by ``SHEARED``.
     """
     rows = np.linspace(0, sharp.shape[0] - 2, pairs).astype(int)
-    upper, lower = (centred(sharp[rows + offset].astype(np.float32)) for offset in (0, 1))
-    norm = np.sqrt(np.square(upper).sum(axis=1) * np.square(lower).sum(axis=1))
+    upper, lower = (centred(sharp[rows + offset]) for offset in (0, 1))
+    norm = np.sqrt(row_products(upper, upper) * row_products(lower, lower))
     busy = norm > sharp.shape[1] * 4
     if busy.sum() < pairs // 3:
         return NAN
-    spectrum = np.conj(np.fft.rfft(upper[busy])) * np.fft.rfft(lower[busy])
+    upper, lower, norm = upper[busy], lower[busy], norm[busy]
+    if float((row_products(upper, lower) / norm).mean()) > 1 - SHEARED:
+        return 0.0
+    spectrum = np.conj(np.fft.rfft(upper)) * np.fft.rfft(lower)
     # The mean of all rows' correlations is the one of their mean spectrum: one way back, not 24.
-    mean = np.fft.irfft((spectrum / norm[busy, None]).mean(axis=0), n=sharp.shape[1])
+    mean = np.fft.irfft((spectrum / norm[:, None]).mean(axis=0), n=sharp.shape[1])
     # Two pixels of shift is a slanted edge; a wrong stride is further off.
     return max(0.0, float(mean[3:-2].max() - mean[[0, 1, 2, -1, -2]].max()))
 
 
-def centred(rows: Floats) -> Floats:
-    """Return ``rows`` with the mean of each row taken off."""
-    result: Floats = rows - rows.mean(axis=1, keepdims=True)
-    return result
+def centred(rows: Bytes) -> Floats:
+    """Return ``rows`` as floats with the mean of each row taken off."""
+    floats = rows.astype(np.float32)
+    floats -= (row_sums(floats) / np.float32(rows.shape[1]))[:, None]
+    return floats
 
 
 def outliers(profile: NDArray[np.float32]) -> float:

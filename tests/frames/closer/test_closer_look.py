@@ -9,6 +9,7 @@ from compat.frames.closer.look import LOOKED_AT, CloserLook
 from compat.frames.closer.motion import motion_measures
 from compat.frames.closer.palette import palette_measures
 from compat.frames.closer.regions import split
+from compat.frames.closer.slant import slant_measures
 from compat.frames.closer.texture import boxed, texture_measures
 from compat.frames.closer.wrapping import wrap_measures
 from compat.frames.scales import scales_of
@@ -30,7 +31,7 @@ def test_few_frames_are_held_whatever_the_length(length, clips):
     scales = scales_of(frame)
     look = CloserLook()
     for _ in range(length):
-        look.see(frame, scales)
+        look.see(scales)
     assert len(look._samples) <= 2 * LOOKED_AT
     assert len(look._samples) >= min(length, LOOKED_AT)
     assert look.measures()["unexplained"] < 0.1 or length == 1
@@ -39,14 +40,14 @@ def test_few_frames_are_held_whatever_the_length(length, clips):
 def test_frames_too_small_to_look_at_are_left_out():
     look = CloserLook()
     frame = np.zeros((16, 16, 3), np.uint8)
-    look.see(frame, scales_of(frame))
+    look.see(scales_of(frame))
     assert look.measures() == {}
 
 
 def test_a_size_that_changes_breaks_nothing(clips):
     look = CloserLook()
     for frame in (*clips("landscape")[:3], *clips("cartoon 64x64x9")[:3]):
-        look.see(frame, scales_of(frame))
+        look.see(scales_of(frame))
     assert look.measures()
 
 
@@ -144,3 +145,20 @@ def test_bright_skies_and_negatives_differ_in_bright_colour():
     fading = np.stack([grey, grey, np.full_like(grey, 255)])
     assert palette_measures(fading, grey)["bright_colour"] < -0.5
     assert palette_measures(255 - fading, 255 - grey)["bright_colour"] > 0.5
+
+
+def test_rows_that_slip_are_told_from_upright_pictures():
+    upright = smooth(noise(96, 128), 6)
+    leaning = np.stack([np.roll(row, y // 2 * 2) for y, row in enumerate(upright)])
+    straight, slipped = slant_measures(upright), slant_measures(leaning)
+    assert slipped["slip"] > 0.1
+    assert straight["slip"] < 0
+    assert slipped["slant"] > straight["slant"] + 0.2
+
+
+def test_a_frame_picked_from_a_clip_is_compared_with_the_one_before_it(clips):
+    frames = [scales_of(frame) for frame in clips("landscape")[:6]]
+    look = CloserLook()
+    look.look_at(frames[0], None)
+    look.look_at(frames[5], frames[4])
+    assert look.measures()["unexplained"] < 0.5
