@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compat.frames.clip import Clip
+from compat.frames.closer.look import CloserLook
 from compat.frames.glimpse import Glimpse
 from compat.frames.jumps import Jumps, brightness
 from compat.frames.measures import ClipMeasures, checked
@@ -33,6 +34,7 @@ class AdaptiveMeasures:
         self._recent: deque[Glimpse] = deque(maxlen=3)
         self._jumps, self._jumped = Jumps(), 0
         self._thumbnails, self._table = Thumbnails(), Table()
+        self._closer = CloserLook()
         self._brightness: list[float] = []
         self._analysed: list[int] = []
         # For each analysed frame, whether those before it belong to another shot.
@@ -66,7 +68,7 @@ class AdaptiveMeasures:
             frames=frames,
             sizes=tuple(self._sizes),
             per_frame=per_frame,
-            order=order_measures(self._thumbnails.chosen()),
+            order={**order_measures(self._thumbnails.chosen()), **self._closer.measures()},
             info=clip.info,
             analysed=np.array(self._analysed, int),
         )
@@ -76,6 +78,7 @@ class AdaptiveMeasures:
         whole = [scales_of(checked(glimpse.whole())) for glimpse in self._recent]
         steps = [succession.step(scales) for scales in whole][-1]
         self._table.add({**measure_frame(whole[-1].frame, whole[-1]), **steps})
+        self._closer.look_at(whole[-1], whole[-2] if len(whole) > 1 else None)
         self._analysed.append(number)
         self._starts.append(starts)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compat.frames.clip import ClipInfo
+from compat.frames.closer.look import CloserLook
 from compat.frames.order import order_measures
 from compat.frames.scales import Frame, scales_of
 from compat.frames.spatial import measure_frame
@@ -69,18 +70,19 @@ def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> Cl
     Memory grows by some seventy numbers of eight bytes per frame, and by a thumbnail of 1.5 KiB
     for each of the first few thousand. Raises ValueError for a frame of another shape or type.
     """
-    succession, table = Succession(), Table()
+    succession, closer, table = Succession(), CloserLook(), Table()
     sizes: dict[tuple[int, int], None] = {}
     for given in frames:
         frame = checked(given)
         scales = scales_of(frame)
         table.add({**measure_frame(frame, scales), **succession.step(scales)})
+        closer.see(scales)
         sizes.setdefault((frame.shape[1], frame.shape[0]))
     return ClipMeasures(
         frames=table.rows,
         sizes=tuple(sizes),
         per_frame=table.columns(),
-        order=order_measures(succession.thumbnails.chosen()),
+        order={**order_measures(succession.thumbnails.chosen()), **closer.measures()},
         info=info,
     )
 

@@ -15,7 +15,8 @@ STRETCH, STRETCHES = 64, 4
 SHORTEST_LOOP = 8
 # Mean grey levels between thumbnails below which two frames are the same picture.
 SAME = 0.4
-NAMES = ("neighbour_ratio", "nearest_share", "smoothness", "loop_score", "loop_length", "cut_share")
+NAMES = ("neighbour_ratio", "nearest_share", "smoothness", "loop_score", "loop_length", "cut_share",
+         "detour", "turning", "restlessness")  # fmt: skip
 
 
 def order_measures(thumbnails: Sequence[NDArray[np.float16]]) -> dict[str, float]:
@@ -24,7 +25,10 @@ def order_measures(thumbnails: Sequence[NDArray[np.float16]]) -> dict[str, float
     ``neighbour_ratio``: distance of neighbours over that of random pairs, about 1 when order means
     nothing. ``nearest_share``: how many frames have a neighbour in time as nearest picture.
     ``smoothness``: distance over two frames over that over one. ``loop_score``: how well the clip
-    repeats after ``loop_length`` frames, 0 to 1. ``cut_share``: steps that are cuts.
+    repeats after ``loop_length`` frames, 0 to 1. ``cut_share``: steps that are cuts. ``detour``:
+    the way through the frames as they come over that through them in the best order found, 1 for
+    order. ``turning``: how far steps turn back on the one before, 1 straight on, -1 back and forth.
+    ``restlessness``: share of the change over time that is gone after one frame.
     """
     shape = thumbnails[0].shape if thumbnails else (0, 0)
     kept = [number for number, small in enumerate(thumbnails) if small.shape == shape]
@@ -39,6 +43,7 @@ def order_measures(thumbnails: Sequence[NDArray[np.float16]]) -> dict[str, float
     measures |= dict(zip(NAMES[:3], map(float, means), strict=True))
     measures |= dict(zip(NAMES[3:5], _loop(parts[0]), strict=True))
     measures["cut_share"] = float(np.mean([_cuts(part) for part in parts]))
+    measures |= dict(zip(NAMES[6:], _way(parts[0]), strict=True))
     return measures
 
 
@@ -107,3 +112,34 @@ def _loop(flat: NDArray[np.float32]) -> tuple[float, float]:
 def _cuts(flat: NDArray[np.float32]) -> float:
     near = np.abs(np.diff(flat, axis=0)).mean(axis=1)
     return float((near > 4 * np.median(near) + 8).mean())
+
+
+def _way(flat: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Return the detour, turning and restlessness of the frames as they come."""
+    steps = np.diff(flat, axis=0)
+    near = np.abs(steps).mean(axis=1)
+    if np.median(near) < SAME / 2:
+        return NAN, NAN, NAN
+    bends = np.diff(steps, axis=0)
+    lengths = np.sqrt(np.square(steps).sum(axis=1)) + 1e-3
+    cosines = (steps[1:] * steps[:-1]).sum(axis=1) / (lengths[1:] * lengths[:-1])
+    # Three independent values: the variance of a second difference is six times theirs.
+    restless = float(np.square(bends).mean() / (6 * flat.var(axis=0).mean() + 0.5))
+    return _detour(_distances(flat), float(near.sum())), float(np.median(cosines)), restless
+
+
+def _detour(apart: NDArray[np.float32], given: float) -> float:
+    """Return the given length over that of the shortest way that always goes to the nearest."""
+    count = len(apart)
+    best = np.inf
+    for start in range(count):
+        free = np.ones(count, bool)
+        at, length = start, 0.0
+        for _ in range(count - 1):
+            free[at] = False
+            following = int(np.where(free, apart[at], np.inf).argmin())
+            length += float(apart[at, following])
+            at = following
+        best = min(best, length)
+    # A little on both sides: what encoding leaves of a still is no way.
+    return (given + SAME * count / 8) / (best + SAME * count / 8)

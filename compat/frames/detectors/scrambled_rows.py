@@ -16,11 +16,14 @@ REPEATED, PERHAPS_REPEATED = 0.7, 0.5
 # The same in both directions at full size. Chosen from good clips alone: of 598 the highest is 0.49
 # (three faces side by side), but for drawings on white, which are flat (docs/judge.md).
 NINE_TIMES, MOSTLY_FLAT = 0.6, 0.5
+# A few lines of fine print on an empty screen decide nothing about channels.
+EMPTY = 0.85
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find frames whose rows fit better when shifted, or pixels their 3rd neighbour better."""
-    skew, interleave = clip.series("skew"), clip.series("interleave")
+    full = ~above(clip.series("flat_share"), EMPTY)
+    skew, interleave = clip.series("skew"), np.where(full, clip.series("interleave"), 0.0)
     repeats = clip.series("repeats")
     nine = above(clip.series("thirds"), NINE_TIMES) & ~above(clip.series("flat_share"), MOSTLY_FLAT)
     frames = above(skew, SKEWED) | above(interleave, INTERLEAVED) | above(repeats, REPEATED) | nine
