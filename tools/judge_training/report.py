@@ -1,8 +1,9 @@
 """Tables of how often the judge is right, with intervals, as Markdown."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,26 +71,44 @@ HEAD = (
 )
 
 
+def tables(
+    clips: list[MeasuredClip], stopped: NDArray[np.bool_], suspect: NDArray[np.bool_]
+) -> Iterator[str]:
+    """Yield the tables of docs/judge.md: groups, kin of garbage, detectors, entropy, sources."""
+    found = verdicts(clips, stopped, suspect)
+    yield from _table(clips, found, "clips", _group)
+    yield "\nBy kind, with kin, for given garbage:"
+    yield from _table(clips, found, "kind of garbage, with kin", _given_kin)
+    yield "\nWhat each detector is worth alone, on given and made clips together (with the order"
+    yield "given for stills), and its alarms on good clips that were not made:"
+    yield from worth(clips, {"stopped": stopped, "suspect": suspect})
+    yield from _entropy(clips)
+    yield from _sources(clips, found)
+
+
 def report(
     clips: list[MeasuredClip], stopped: NDArray[np.bool_], suspect: NDArray[np.bool_]
 ) -> Iterator[str]:
-    """Yield the lines of the report: groups, kin of garbage, detectors, sources, misses."""
+    """Yield the lines of the report: the tables, made kinds, and every clip judged wrongly."""
     found = verdicts(clips, stopped, suspect)
-    for title, of in (
-        ("clips", _group),
-        ("kind of garbage, with kin", _given_kin),
-        ("made kind, with kin", _made_kin),
-        ("source or kind of good clips", _source),
-    ):
-        counts: dict[str, Count] = defaultdict(Count)
-        for clip, verdict in zip(clips, found, strict=True):
-            for name in of(clip):
-                counts[name].add(verdict)
-        yield from ("", HEAD.format(title), "|---|---|---|---|---|---|---|")
-        yield from (_line(name, count) for name, count in sorted(counts.items()))
-    yield from worth(clips, {"stopped": stopped, "suspect": suspect})
-    yield from _entropy(clips)
+    yield from tables(clips, stopped, suspect)
+    yield from _table(clips, found, "made kind, with kin", _made_kin)
+    yield from _table(clips, found, "made good clips", _made_good)
     yield from _named(clips, found)
+
+
+def _table(
+    clips: list[MeasuredClip],
+    found: list[Verdict],
+    title: str,
+    of: Callable[[MeasuredClip], tuple[str, ...]],
+) -> Iterator[str]:
+    counts: dict[str, Count] = defaultdict(Count)
+    for clip, verdict in zip(clips, found, strict=True):
+        for name in of(clip):
+            counts[name].add(verdict)
+    yield from ("", HEAD.format(title), "|---|---|---|---|---|---|---|")
+    yield from (_line(name, count) for name, count in sorted(counts.items()))
 
 
 def _group(clip: MeasuredClip) -> tuple[str, ...]:
@@ -109,8 +128,21 @@ def _made_kin(clip: MeasuredClip) -> tuple[str, ...]:
     return (kin_of(clip.kind),) if clip.garbage and clip.made else ()
 
 
-def _source(clip: MeasuredClip) -> tuple[str, ...]:
-    return () if clip.label != "good" else (clip.kind if clip.made else clip.source,)
+def _made_good(clip: MeasuredClip) -> tuple[str, ...]:
+    return (clip.kind,) if clip.made and clip.label == "good" else ()
+
+
+def _sources(clips: list[MeasuredClip], found: list[Verdict]) -> Iterator[str]:
+    counts: dict[str, Count] = defaultdict(Count)
+    for clip, verdict in zip(clips, found, strict=True):
+        if clip.good_group in {"natural", "graphic"}:
+            counts[clip.source].add(verdict)
+    named = ", ".join(
+        f"{source} {count.number}" + (f" ({count.stopped} stopped)" if count.stopped else "")
+        for source, count in sorted(counts.items())
+    )
+    yield f"\nGood clips by source (repository, clips, false stops), {len(counts)} sources:\n"
+    yield from wrap(named, 99, break_long_words=False, break_on_hyphens=False)
 
 
 def _line(name: str, count: Count) -> str:
@@ -128,7 +160,7 @@ def _shares(hits: int, number: int) -> str:
 def _entropy(clips: list[MeasuredClip]) -> Iterator[str]:
     given = [clip for clip in clips if not clip.made and clip.label != "border"]
     good, bad = ([clip.entropy for clip in given if clip.garbage is side] for side in (False, True))
-    yield from ("", f"entropy of grey levels, garbage against good: AUC {auc(good, bad):.2f}")
+    yield f"\nEntropy of grey levels tells garbage from good with an AUC of {auc(good, bad):.2f}."
 
 
 def _named(clips: list[MeasuredClip], found: list[Verdict]) -> Iterator[str]:

@@ -14,12 +14,15 @@ from compat.frames.measures import ClipMeasures
 # alone: where a third of the blocks disagree no border explains more than half (docs/judge.md).
 CERTAIN, CERTAIN_ROUGH = 0.7, 0.45
 DOUBTFUL, DOUBTFUL_ROUGH = 0.6, 0.35
+# Frames of a fade are alike but for their brightness, which blocks take for change.
+UNLIKE = 0.95
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find clips where a straight border parts what moves from what boils."""
     border, rough = clip.order.get("split_motion", nan), clip.order.get("motion_rough", nan)
-    if not (border > DOUBTFUL and rough > DOUBTFUL_ROUGH):
+    fading = not clip.median("frame_correlation") < UNLIKE
+    if fading or not (border > DOUBTFUL and rough > DOUBTFUL_ROUGH):
         return None
     certain = border > CERTAIN and rough > CERTAIN_ROUGH
     return finding_from(
