@@ -46,9 +46,11 @@ class AdaptiveMeasures:
         number = len(self._brightness)
         self._recent.append(glimpse)
         self._sizes.setdefault(glimpse.size)
-        self._brightness.append(brightness(glimpse.small))
-        self._thumbnails.append(thumbnail(glimpse.small.transpose(2, 0, 1).astype(np.float32)))
-        jumped = self._jumps.see(glimpse.small)
+        small = np.empty((3, *glimpse.small.shape[:2]), np.float32)
+        small[...] = glimpse.small.transpose(2, 0, 1)
+        self._brightness.append(brightness(small))
+        self._thumbnails.append(thumbnail(small))
+        jumped = self._jumps.see(small)
         if jumped and number:
             jumped = self._jumped < JUMPS_AT_FIRST + number // EVERY
             self._jumped += jumped

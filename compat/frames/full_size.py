@@ -13,10 +13,9 @@ Doubles = NDArray[np.float64]
 # Neighbours this far apart, in grey levels, are a wrap-around or a hard black-white edge.
 JUMP = 150
 BLOCK = 8
-# Rows at a time, a multiple of BLOCK: 96 rows of 832 px, as bytes and as floats, stay in a
-# second-level cache of 1 MiB. A whole 832x480 picture at once takes twice as long, most of it spent
-# on new pages. 96 * 255 fits 16 bits.
-BAND = 96
+# Pixels at a time: fewer, and calling numpy takes longer than computing; more, and the floats made
+# of them no longer stay in a second- or third-level cache. 256 rows of 255 fit 16 bits.
+AT_ONCE, MOST_ROWS = 200_000, 256
 # Every fourth row is enough for the differences over 2 to 4 px.
 LAGS, LAG_ROWS = 4, 4
 
@@ -64,10 +63,10 @@ def full_size(sharp: Bytes) -> FullSize:
     sharp = np.ascontiguousarray(sharp)
     height, width = sharp.shape
     work = _Pass(height, width)
-    for top in range(0, height, BAND):
-        work.sideways(sharp[top : top + BAND], top)
-        work.down(sharp[top : top + BAND + 1], top)
-        work.levels(sharp[top : top + BAND], top)
+    for top in range(0, height, work.tall):
+        work.sideways(sharp[top : top + work.tall], top)
+        work.down(sharp[top : top + work.tall + 1], top)
+        work.levels(sharp[top : top + work.tall], top)
     means = work.blocks[0] / BLOCK**2
     variances = work.blocks[1] / BLOCK**2 - np.square(means)
     sampled = len(range(0, height, LAG_ROWS))
@@ -87,6 +86,11 @@ def full_size(sharp: Bytes) -> FullSize:
     )
 
 
+def band_of(width: int) -> int:
+    """Return how many rows are taken at a time, a multiple of ``BLOCK``."""
+    return max(BLOCK, min(MOST_ROWS, AT_ONCE // width) // BLOCK * BLOCK)
+
+
 class _Pass:
     """The sums so far, and buffers for one band.
 
@@ -101,9 +105,10 @@ class _Pass:
         self.blocks = np.empty((2, height // BLOCK, width // BLOCK))
         self.lags = np.zeros(LAGS)
         self.jumps = 0
-        tall = min(BAND, height)
-        self._high, self._low = (np.empty(tall * width, np.uint8) for _ in range(2))
-        self._apart, self._levels = (np.empty((tall, width), np.float32) for _ in range(2))
+        self.tall = band_of(width)
+        shape = min(self.tall, height), width
+        self._high, self._low = (np.empty(shape[0] * width, np.uint8) for _ in range(2))
+        self._apart, self._levels = (np.empty(shape, np.float32) for _ in range(2))
 
     def sideways(self, band: Bytes, top: int) -> None:
         """Take the differences of each pixel and the next one in its row."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from compat.frames.scales import LUMA, Frame
+from compat.frames.scales import LUMA, Floats
+from compat.frames.sums import row_sums
 
 # The small picture is compared in cells of a 4 x 4 grid, so that one spoiled corner shows.
 GRID = 4
@@ -22,19 +23,18 @@ Cells = NDArray[np.float32]
 class Jumps:
     """Compares each small picture with the one before it, and with how much usually changes."""
 
-    _before: NDArray[np.int16] | None = None
+    _before: Floats | None = None
     _change: Cells = field(default_factory=lambda: np.zeros(0, np.float32))
     _detail: Cells = field(default_factory=lambda: np.zeros(0, np.float32))
 
-    def see(self, small: Frame) -> bool:
-        """Take the next small picture [h, w, 3]; say whether it is unlike those before it."""
-        values = small.astype(np.int16)
-        before, self._before = self._before, values
-        detail = _cells(np.abs(values[:, 1:] - values[:, :-1]))
-        if before is None or before.shape != values.shape:
+    def see(self, small: Floats) -> bool:
+        """Take the next small picture [3, h, w]; say whether it is unlike those before it."""
+        before, self._before = self._before, small
+        detail = _cells(small[:, :, 1:] - small[:, :, :-1])
+        if before is None or before.shape != small.shape:
             self._change, self._detail = np.zeros_like(detail), detail
             return True
-        change = _cells(np.abs(values - before))
+        change = _cells(small - before)
         ratio = (detail + RAISED) / (self._detail + RAISED)
         jumped = bool(
             (change > TIMES * self._change + LEVELS).any()
@@ -48,17 +48,18 @@ class Jumps:
         return jumped
 
 
-def brightness(small: Frame) -> float:
-    """Return the mean luma of a small picture."""
-    return float(small.mean(axis=(0, 1)) @ LUMA)
+def brightness(small: Floats) -> float:
+    """Return the mean luma of a small picture [3, h, w]."""
+    pixels = small.shape[1] * small.shape[2]
+    return float(np.dot(row_sums(small.reshape(3, -1)), LUMA) / pixels)
 
 
-def _cells(values: NDArray[np.int16]) -> Cells:
-    """Return the mean of each cell; a side shorter than four cells is one cell."""
-    height, width, channels = values.shape
+def _cells(differences: Floats) -> Cells:
+    """Return the mean size in each cell [3, h, w]; a side shorter than four is one cell."""
+    channels, height, width = differences.shape
     down, across = (GRID if side >= GRID else 1 for side in (height, width))
     tall, wide = height // down, width // across
-    cut = np.ascontiguousarray(values[: tall * down, : wide * across])
-    rows = cut.reshape(down, tall, -1).sum(axis=1, dtype=np.int32)
-    means: Cells = rows.reshape(down, across, -1).sum(axis=2) / np.float32(tall * wide * channels)
-    return means
+    size = np.abs(differences, out=differences)[:, : tall * down]
+    rows = size.reshape(channels, down, tall, width).sum(axis=2).sum(axis=0)
+    cells: Cells = rows[:, : wide * across].reshape(down, across, wide).sum(axis=2)
+    return cells / np.float32(tall * wide * channels)

@@ -21,14 +21,14 @@ CHUNK = 8192
 def product_sum(one: Floats, other: Floats) -> float:
     """Return the sum of products of two pictures of the same shape."""
     if not (one.flags.c_contiguous and other.flags.c_contiguous):
-        return float(row_products(one, other).sum(dtype=np.float64))
+        return float(np.add.reduce(row_products(one, other), axis=None))
     first, second = one.reshape(-1), other.reshape(-1)
     whole = first.size // CHUNK * CHUNK
-    summed = float(np.dot(first[whole:], second[whole:]))
-    if whole:
-        chunks = (part[:whole].reshape(-1, CHUNK) for part in (first, second))
-        summed += float(row_products(*chunks).sum(dtype=np.float64))
-    return summed
+    rest = float(np.dot(first[whole:], second[whole:]))
+    if not whole:
+        return rest
+    chunks = np.matmul(first[:whole].reshape(-1, 1, CHUNK), second[:whole].reshape(-1, CHUNK, 1))
+    return float(np.add.reduce(chunks, axis=None)) + rest
 
 
 def row_products(one: Floats, other: Floats) -> Floats:
@@ -50,7 +50,7 @@ def _ones(count: int) -> Floats:
 
 def total(picture: Floats) -> float:
     """Return the sum of a picture."""
-    return float(row_sums(picture).sum(dtype=np.float64))
+    return float(np.add.reduce(row_sums(picture), axis=None))
 
 
 def mean_square(picture: Floats) -> float:

@@ -3,16 +3,28 @@
 import numpy as np
 import pytest
 
-from compat.frames.full_size import BAND, JUMP, full_size
+from compat.frames.full_size import JUMP, MOST_ROWS, band_of, full_size
 from compat.frames.sums import columns_of, gradient_correlation, product_sum, spread
 
 
 def pictures():
     rng = np.random.default_rng(0)
-    for shape in [(8, 8), (9, 31), (BAND, 40), (BAND + 1, 33), (2 * BAND + 5, 100)]:
+    for shape in [
+        (8, 8),
+        (9, 31),
+        (MOST_ROWS, 40),
+        (MOST_ROWS + 1, 33),
+        (2 * MOST_ROWS + 5, 40),
+        (40, 9000),
+    ]:
         yield rng.integers(0, 256, shape, np.uint8)
         yield np.full(shape, 255, np.uint8)
         yield (rng.normal(0, 2, shape) + 128).astype(np.uint8)
+
+
+def test_bands_hold_whole_blocks_and_their_sums_fit_sixteen_bits():
+    bands = [band_of(width) for width in (1, 64, 832, 1920, 9000, 100_000)]
+    assert all(band % 8 == 0 and 8 <= band <= 257 for band in bands)
 
 
 @pytest.mark.parametrize("picture", list(pictures()))

@@ -1,6 +1,5 @@
 """Keeps a few frames spread over the clip, and measures them when the clip has ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,8 @@ from compat.frames.closer.slant import slant_measures
 from compat.frames.closer.texture import texture_measures
 from compat.frames.closer.wrapping import wrap_measures
 from compat.frames.scales import Floats, Frame, Scales, halved
-from compat.frames.spatial.limits import MIN_SIDE, NAN
+from compat.frames.score.features import SUFFIXES, quantiles
+from compat.frames.spatial.limits import MIN_SIDE
 
 # At most twice this many frames are held and this many measured: at 5 ms each that is half a
 # millisecond per frame of an 81-frame clip.
@@ -120,14 +120,10 @@ def _luma(planes: Bytes) -> Floats:
     return luma
 
 
-ENDS: Mapping[str, float] = {" low": 0.1, "": 0.5, " high": 0.9}
-
-
 def _ends(rows: list[dict[str, float]]) -> dict[str, float]:
-    ends = {}
-    for name in rows[0]:
-        values = np.array([row[name] for row in rows])
-        known = values[np.isfinite(values)]
-        for suffix, place in ENDS.items():
-            ends[name + suffix] = float(np.quantile(known, place)) if known.size else NAN
-    return ends
+    ends = quantiles(np.array([[row[name] for row in rows] for name in rows[0]]))
+    return {
+        name + suffix: float(ends[place, number])
+        for number, name in enumerate(rows[0])
+        for place, suffix in enumerate(SUFFIXES)
+    }
