@@ -37,7 +37,7 @@ SETTINGS: dict[str, Any] = {
 # What a made clip counts against a given one. Chosen on the folds: with as much as a given one each
 # the trees learn our generators (89 % of moving garbage stopped at the same false stops), with a
 # tenth they stop good clips that were only made small (docs/judge.md).
-MADE = 0.2
+MADE = 0.15
 # False stops out of fold that the limit for garbage may cost, and suspects that the other may.
 MOST_STOPPED = {"natural": 0.007, "graphic": 0.012, "made": 0.08}
 MOST_SUSPECT = {"natural": 0.015, "graphic": 0.03, "made": 0.12}
@@ -164,6 +164,9 @@ def score_data(clips: list[MeasuredClip], result: Scored) -> dict[str, object]:
             "sources": len(sources),
             "kinds": len(kinds),
             "settings": SETTINGS,
+            "made_counts": MADE,
+            "most_stopped": MOST_STOPPED,
+            "most_suspect": MOST_SUSPECT,
             "folds": FOLDS,
         },
         "garbage": round(limit(clips, result.log_odds, MOST_STOPPED), 4),

@@ -11,8 +11,8 @@ from compat.frames.measures import ClipMeasures
 
 # Shares of neighbours where a slope breaks off at the top and goes on at the bottom, and where one
 # channel jumps and another does not. Chosen from good clips alone: edge maps, snow and confetti
-# have the one, flat drawings the other, none has both above 0.002 (docs/judge.md).
-CERTAIN, DOUBTFUL = 0.004, 0.003
+# have the one, flat drawings the other; of 940 one has both at 0.004, a dithered gif.
+CERTAIN, DOUBTFUL = 0.005, 0.003
 # Thin coloured lines of charts do it too, in few colours; wrapped shades turn into all there are
 # (entropy of 512 colours in bits).
 COLOURFUL = 5.0

@@ -12,13 +12,8 @@ PerFrame = Mapping[str, NDArray[np.floating]]
 ENDS = (0.1, 0.5, 0.9)
 SUFFIXES = (" low", "", " high")
 # Absolute brightness, and counts that grow with the picture, say nothing about being a picture;
-# the last six belong to rules that need no calibration.
-NOT_USED = frozenset(
-    {
-        "luma_mean", "colours", "loop_length", "edge_peak", "tile_seams", "thirds", "checkers",
-        "bleached_share", "bleached_share low", "bleached_share high",
-    }
-)  # fmt: skip
+# the last three belong to rules that need no calibration.
+NOT_USED = frozenset({"luma_mean", "colours", "loop_length", "edge_peak", "tile_seams", "thirds"})
 
 
 def clip_features(per_frame: PerFrame, order: Mapping[str, float]) -> dict[str, float]:
