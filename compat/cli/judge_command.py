@@ -30,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sheet", type=Path, metavar="PNG", help="write a contact sheet")
     parser.add_argument("--timeline", type=Path, metavar="PNG", help="write the measures over time")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="look at every frame in small, analyse one in sixteen and what stands out; all of "
+        "them where in doubt",
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 for suspect clips too")
     add_format(parser)
 
@@ -95,7 +101,7 @@ def _judge(path: Path, expectation: "Expectation", arguments: argparse.Namespace
         clip = open_clip(path)
     except NothingCheckedError as error:
         return refused(path, error)
-    judgement = judge_clip(clip, expectation)
+    judgement = judge_clip(clip, expectation, adaptive=arguments.fast)
     if arguments.sheet:
         _save(arguments.sheet, lambda out: contact_sheet(clip, judgement, out))
     if arguments.timeline:
@@ -120,6 +126,7 @@ def _result(name: str, judgement: "Judgement") -> Result:
         findings=judgement.findings,
         measures={
             "frames": judgement.frames,
+            **({} if judgement.analysed is None else {"frames_analysed": judgement.analysed}),
             "worst_frames": list(judgement.worst_frames),
             "probability": judgement.probability,
             **judgement.measures,
@@ -130,7 +137,8 @@ def _result(name: str, judgement: "Judgement") -> Result:
 def _tell(name: str, judgement: "Judgement") -> None:
     chance = judgement.probability
     shown = f", probability of garbage {chance:.1%}" if chance is not None else ""
-    print(f"{name}: {judgement.verdict} ({judgement.frames} frames{shown})")
+    few = "" if judgement.analysed is None else f", {judgement.analysed} of them analysed in full"
+    print(f"{name}: {judgement.verdict} ({judgement.frames} frames{few}{shown})")
     # The sentence begins with the frames and the subject stands above, so no place here.
     for finding in judgement.findings:
         print(f"  {finding.severity.upper():<6} {finding.message}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compat.core.model import Finding
+from compat.frames.glimpse import Glimpse, glimpse_of
 from compat.frames.scales import Frame
 
 
@@ -36,11 +37,19 @@ class Clip:
     info: ClipInfo
     read: "Callable[[list[Finding]], Iterator[Frame]]"
     findings: list[Finding] = field(default_factory=list)
+    glance: "Callable[[list[Finding]], Iterator[Glimpse]] | None" = None
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the first frame on; findings of an earlier pass are dropped."""
         self.findings.clear()
         return self.read(self.findings)
+
+    def glimpses(self) -> Iterator[Glimpse]:
+        """Decode from the first frame on, without converting what nobody asks for."""
+        if self.glance is None:
+            return (glimpse_of(frame) for frame in self)
+        self.findings.clear()
+        return self.glance(self.findings)
 
 
 def size_on_disk(path: Path) -> int:

@@ -1,6 +1,6 @@
 """Clips that PyAV reads: mp4, webm, mkv and whatever else ffmpeg knows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 from compat.core.errors import NothingCheckedError
 from compat.core.model import Confidence, Finding, Place, Severity
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
+from compat.frames.glimpse import Glimpse, glimpse_of, shrinking
 from compat.frames.picture_clip import MAX_PIXELS, breaks_off
 from compat.frames.scales import Frame
 
@@ -45,7 +46,15 @@ def open_video(path: Path) -> Clip:
             f"{path} claims {width}x{height} pixels, expected 1x1 to 8192x8192",
             "check where the file comes from",
         )
-    return Clip(info, lambda findings: _frames(path, info.declared_frames, seconds, findings))
+
+    def pictures(findings: list[Finding]) -> Iterator[Any]:
+        return _frames(path, info.declared_frames, seconds, findings)
+
+    return Clip(
+        info,
+        lambda findings: map(_rgb, pictures(findings)),
+        glance=lambda findings: map(_glancing(), pictures(findings)),
+    )
 
 
 @contextmanager
@@ -72,7 +81,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _frames(
     path: Path, declared: int | None, seconds: float, findings: list[Finding]
-) -> Iterator[Frame]:
+) -> Iterator[Any]:
     times: list[float | None] = []
     yield from _decoded(path, times, findings)
     if not findings:
@@ -80,7 +89,7 @@ def _frames(
     findings.extend(_rate_findings(path, times))
 
 
-def _decoded(path: Path, times: list[float | None], findings: list[Finding]) -> Iterator[Frame]:
+def _decoded(path: Path, times: list[float | None], findings: list[Finding]) -> Iterator[Any]:
     import av
 
     failures = 0
@@ -102,11 +111,38 @@ def _decoded(path: Path, times: list[float | None], findings: list[Finding]) -> 
                 return
             for picture in decoded:
                 times.append(None if picture.time is None else float(picture.time))
-                yield _rgb(picture)
+                yield picture
+
+
+def _glancing() -> Callable[[Any], Glimpse]:
+    """Return what makes glimpses: swscale shrinks, which spares most of the conversion to RGB."""
+    from av.video.reformatter import VideoReformatter
+
+    shrinker = VideoReformatter()
+
+    def glimpse(picture: Any) -> Glimpse:
+        size = picture.width, picture.height
+        every = shrinking(*size)
+        if every == 1 or _has_alpha(picture):
+            return glimpse_of(_rgb(picture))
+        small = shrinker.reformat(
+            picture,
+            width=size[0] // every,
+            height=size[1] // every,
+            format="rgb24",
+            interpolation="FAST_BILINEAR",
+        )
+        return Glimpse(small=small.to_ndarray(), size=size, whole=lambda: _rgb(picture))
+
+    return glimpse
+
+
+def _has_alpha(picture: Any) -> bool:
+    return any(component.is_alpha for component in picture.format.components)
 
 
 def _rgb(picture: Any) -> Frame:
-    if any(component.is_alpha for component in picture.format.components):
+    if _has_alpha(picture):
         rgba = picture.to_ndarray(format="rgba")
         over_black: Frame = (rgba[..., :3] * rgba[..., 3:].astype(np.uint16) // 255).astype(
             np.uint8

@@ -1,12 +1,14 @@
 """``framegate judge`` from the command line: exit codes, formats and files of every condition."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from compat.cli.main import main
+from tests.frames.conftest import landscape
 
 
 def picture(side=96, shift=0):
@@ -50,6 +52,22 @@ def test_garbage_exits_1_with_frames_and_stage(black, capsys):
 @pytest.mark.parametrize(("option", "code"), [([], 0), (["--strict"], 1)])
 def test_suspect_exits_0_unless_strict(still, option, code):
     assert main(["judge", still, *option]) == code
+
+
+def test_fast_says_how_many_frames_were_analysed(tmp_path, capsys):
+    pan = landscape(96, 160, 96)
+    np.save(tmp_path / "pan.npy", pan)
+    assert main(["judge", str(tmp_path / "pan.npy"), "--fast"]) == 0
+    said = re.search(r"good \(96 frames, (\d+) of them analysed in full", capsys.readouterr().out)
+    assert 7 <= int(said[1]) <= 12
+    main(["judge", str(tmp_path / "pan.npy"), "--fast", "--format", "json"])
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert result["measures"]["frames_analysed"] == int(said[1])
+
+
+def test_fast_analyses_all_frames_of_what_is_not_clearly_good(black, capsys):
+    assert main(["judge", black, "--fast"]) == 1
+    assert "garbage (9 frames, probability" in capsys.readouterr().out
 
 
 def test_what_cannot_be_opened_exits_5_with_a_sentence(tmp_path, capsys):

@@ -25,6 +25,8 @@ COLOURED = 40.0
 WHITE = 200.0
 # From one frame to the next a fade changes by a few levels, a dead decoder by the whole picture.
 ABRUPT = 12.0
+# Blank frames come and go in old games too: a quarter of the frames, in four runs.
+OFTEN, RUNS = 0.3, 4
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
@@ -67,7 +69,7 @@ def _severity(clip: ClipMeasures, blank: Mask) -> Severity | None:
 
 
 def _comes_and_goes(blank: Mask) -> bool:
-    return float(blank.mean()) >= 0.2 and len(runs_of(np.flatnonzero(blank).tolist())) >= 4
+    return float(blank.mean()) >= OFTEN and len(runs_of(np.flatnonzero(blank).tolist())) >= RUNS
 
 
 def _abrupt(clip: ClipMeasures, first: int) -> bool:

@@ -30,7 +30,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     certain = noisy_frames(clip)
     severity, frames = extent(certain), certain
     if severity is not Severity.HIGH:
-        doubtful = certain | _spread_evenly(clip, DOUBTFUL_8, DOUBTFUL_ENERGY)
+        doubtful = doubtful_frames(clip)
         if extent(doubtful):
             severity, frames = Severity.MEDIUM, doubtful
     if severity is None:
@@ -65,6 +65,12 @@ def noisy_frames(clip: ClipMeasures) -> Mask:
     alike = below(blocks, SAME_BLOCKS) & ~above(energy, CERTAIN_ENERGY)
     small = tiny & below(blocks, SMALL_BLOCKS) & ~_drawn(clip)
     mask: Mask = still | (boiling & unrelated) | small | alike
+    return mask
+
+
+def doubtful_frames(clip: ClipMeasures) -> Mask:
+    """Return which frames are noise or close to it."""
+    mask: Mask = noisy_frames(clip) | _spread_evenly(clip, DOUBTFUL_8, DOUBTFUL_ENERGY)
     return mask
 
 

@@ -1,6 +1,5 @@
 """What the score looks at: each measure's middle and both ends over the clip."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,11 +29,18 @@ def clip_features(per_frame: PerFrame, order: Mapping[str, float]) -> dict[str, 
 
 
 def quantiles(rows: Matrix) -> Matrix:
-    """Return the low, middle and high value of each row, NaN where a row has none: [3, rows]."""
-    with warnings.catch_warnings():
-        # A row without any value is expected: small frames, one frame, blank frames.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        ends: Matrix = np.nanquantile(rows, ENDS, axis=1)
+    """Return the low, middle and high value of each row, NaN where a row has none: [3, rows].
+
+    The same as ``numpy.nanquantile``, which goes through the rows one by one in Python.
+    """
+    ordered = np.sort(rows, axis=1)
+    known = np.isfinite(ordered).sum(axis=1)
+    last = np.maximum(known - 1, 0)
+    places = np.array(ENDS)[:, None] * last
+    below = np.floor(places).astype(int)
+    at = np.arange(len(rows))
+    low, high = ordered[at, below], ordered[at, np.minimum(below + 1, last)]
+    ends: Matrix = low + (high - low) * (places - below)
     return ends
 
 

@@ -75,17 +75,74 @@ WORDS: Mapping[str, str] = {
     "smoothness": "steadiness of motion",
     "loop_score": "repetition of the clip",
     "cut_share": "share of cuts",
+    "detour": "way through the frames against the shortest",
+    "turning": "steps in time that go on in one direction",
+    "restlessness": "change that is gone after one frame",
+    **{
+        f"{scale}_{name}": f"{words} at {scale} size"
+        for scale in ("half", "quarter")
+        for name, words in (
+            ("irregular", "pixels in no order with their neighbours"),
+            ("spots", "single light or dark pixels"),
+            ("edges", "pixels on a line"),
+            ("evenness", "detail as evenly spread as chance"),
+            ("skewness", "light against dark detail"),
+            ("links", "agreement of neighbouring detail"),
+            ("links_slanted", "agreement of slanted neighbours"),
+            ("contrast_variation", "variation of contrast over the frame"),
+        )
+    },
+    "copies": "the same edges again elsewhere in the frame",
+    "copies_down": "the same edges again further down",
+    "copies_sideways": "the same edges again further along",
+    "slant": "edges that all lean to one side",
+    "slant_coarse": "edges that all lean to one side at 1/8 size",
+    "slip": "rows that fit better when shifted, 8 px apart",
+    "lone_jumps": "jumps in one colour channel only",
+    "wrapped": "values that go on from the other end of their range",
+    "channels_apart": "agreement of the two most unlike channels",
+    "channels_alike": "agreement of the two most alike channels",
+    "luma_skew": "lopsidedness of brightness",
+    "luma_tails": "rarity of extreme brightness",
+    "cube_entropy": "variety of colours",
+    "hue_entropy": "variety of hues",
+    "coloured_share": "share of coloured pixels",
+    "white_share": "share of white",
+    "black_share": "share of black",
+    "bright_detail": "detail in the brighter half",
+    "bright_colour": "colour in bright places",
+    "bleached_share": "full channels in what is not white",
+    "unexplained": "change that no motion explains",
+    "explained": "change that motion explains",
+    "moving_share": "share of moving blocks",
+    "motion_rough": "neighbouring blocks that move differently",
+    "motion_far": "blocks that come from far away",
+    **{
+        f"grid_{period}{way}": f"edges at every {period} px{words}"
+        for period in (4, 8, 16, 24, 32)
+        for way, words in (("", ", both ways"), ("_one_way", ", one way"))
+    },
+    "checkers": "squares that alternate like a checkerboard's",
+    "split_detail": "a straight border between busy and quiet",
+    "split_noise": "a straight border between noise and picture",
+    "split_motion": "a straight border between boiling and motion",
+    "uneven_detail": "difference in detail between cells",
+    "uneven_noise": "difference in evenness between cells",
+    "uneven_motion": "difference in unexplained change between cells",
 }
 
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "layout": (
         "lattice", "seams", "interleave", "skew", "repeats", "row_jumps", "column_jumps",
-        "asymmetry", "jump_share", "fall", "stripes", "cell",
+        "asymmetry", "jump_share", "fall", "stripes", "cell", "copies", "grid", "checkers",
+        "slant", "slip",
     ),
     "decode": (
         "chroma", "channel_agreement", "saturation", "corner", "clipped", "comb", "top_levels",
-        "step", "frame_correlation", "neighbour", "nearest", "smoothness", "cut_share",
+        "step", "frame_correlation", "neighbour", "nearest", "smoothness", "cut_share", "detour",
+        "turning", "lone_jumps", "wrapped", "luma", "cube", "hue", "coloured", "white", "black",
+        "bright", "channels",
     ),
 }  # fmt: skip
 

@@ -46,6 +46,83 @@ def a_loop(clip):
     return np.concatenate([clip[:12]] * 4)
 
 
+def mixed(clip, seed=0):
+    """Blobs of four sizes, as still as the clip is long: something for blocks to hold on to."""
+    rng = np.random.default_rng(seed)
+    field = sum(
+        np.kron(rng.normal(0, 30, (1, 144 // s, 256 // s, 3)), np.ones((1, s, s, 1)))
+        for s in (4, 8, 16)
+    )
+    return np.repeat(np.clip(128 + field, 0, 255).astype(np.uint8), len(clip), axis=0)
+
+
+def boiling(clip):
+    return np.concatenate([mixed(clip[:1], seed) for seed in range(12)])
+
+
+def half_boiling(clip):
+    spoilt = clip[:12].copy()
+    spoilt[:, :, 128:] = boiling(clip)[:, :, 128:]
+    return spoilt
+
+
+def wrapped(clip):
+    y, x = np.mgrid[0:144, 0:256]
+    hills = [90 * np.sin((x + 4 * t) / 21) + 80 * np.sin(y / 17 + 1) for t in range(8)]
+    shades = np.stack(hills)[..., None] * np.array([1.9, 1.2, 0.6]) + 200
+    return shades.astype(np.int64).astype(np.uint8)
+
+
+def on_a_board(clip):
+    y, x = np.mgrid[0:144, 0:256]
+    board = ((x // 4 + y // 4) % 2 * 2 - 1)[None, ..., None] * 40
+    return np.clip(clip * 0.4 + 90 + board, 0, 255).astype(np.uint8)
+
+
+def four_times(clip):
+    small = clip[:, ::2, ::2]
+    return np.concatenate([np.concatenate([small, small], axis=1)] * 2, axis=2)
+
+
+def out_of_order(clip):
+    return clip[np.random.default_rng(3).permutation(len(clip))]
+
+
+def of_few_colours(clip):
+    cells = np.random.default_rng(0).integers(0, 4, (8, 72, 128, 1)) * 60
+    return np.kron(cells, np.ones((1, 2, 2, 3))).astype(np.uint8)
+
+
+def undecoded(clip):
+    rng = np.random.default_rng(0)
+    cells = rng.uniform(0, 255, (8, 18, 32, 3))
+    return np.kron(cells, np.ones((1, 8, 8, 1))).astype(np.uint8)
+
+
+def blobs(clip):
+    y, x = np.mgrid[0:144, 0:256]
+    field = [120 + 40 * np.sin((x + 2 * t) / 60) + 30 * np.sin(y / 50) for t in range(8)]
+    return np.repeat(np.stack(field)[..., None], 3, axis=3).astype(np.uint8)
+
+
+def good_then_mush(clip):
+    rng = np.random.default_rng(1)
+    mush = np.kron(rng.normal(0, 40, (12, 36, 64, 3)), np.ones((1, 4, 4, 1)))
+    for axis in (1, 2) * 3:
+        mush = (mush + np.roll(mush, 1, axis) + np.roll(mush, -1, axis)) / 3
+    mush = np.clip(128 + 40 * mush / mush.std(), 0, 255).astype(np.uint8)
+    return np.concatenate([clip[:8], mush])
+
+
+def decaying(clip):
+    noise = np.random.default_rng(0).normal(0, 1, (len(clip), 36, 64, 3))
+    noise = np.kron(noise, np.ones((1, 4, 4, 1)))
+    amount = np.linspace(0, 1, len(clip))[:, None, None, None]
+    return np.clip(clip * (1 - amount) + amount * 128 + amount * 60 * noise, 0, 255).astype(
+        np.uint8
+    )
+
+
 def as_it_is(clip):
     return clip
 
@@ -66,6 +143,18 @@ FIRES = [
     ("unrelated-frames", "shuffled shots", as_it_is, Expectation()),
     ("frozen", "landscape", a_still, Expectation()),
     ("looped", "landscape", a_loop, Expectation()),
+    ("boiling", "landscape", boiling, Expectation()),
+    ("lost-region", "landscape", half_boiling, Expectation()),
+    ("wrapped-values", "landscape", wrapped, Expectation()),
+    ("checkerboard", "landscape", on_a_board, Expectation()),
+    ("repeated-picture", "landscape", four_times, Expectation()),
+    ("wrong-order", "landscape", out_of_order, Expectation()),
+    ("few-colours", "landscape", of_few_colours, Expectation()),
+    ("undecoded", "landscape", undecoded, Expectation()),
+    ("blurred", "landscape", blobs, Expectation()),
+    ("broken-off", "landscape", good_then_mush, Expectation()),
+    ("decay", "landscape", decaying, Expectation()),
+    ("odd-entropy", "grey noise", as_it_is, Expectation()),
     ("wrong-count", "landscape", as_it_is, Expectation(frames=25)),
     ("wrong-size", "landscape", as_it_is, Expectation(width=512)),
     ("wrong-rate", "landscape", as_it_is, Expectation(fps=25)),
