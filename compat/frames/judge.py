@@ -15,6 +15,7 @@ from compat.frames.clip import Clip, ClipInfo
 from compat.frames.decode import open_clip
 from compat.frames.detector import Detector, subject_of
 from compat.frames.expectation import ANYTHING, Expectation
+from compat.frames.file_side import file_findings
 from compat.frames.measures import ClipMeasures, measure_clip
 from compat.frames.scales import Frame
 from compat.frames.score.features import clip_features
@@ -90,13 +91,18 @@ def judge(
 
 
 def judge_clip(clip: Clip, expectation: Expectation = ANYTHING) -> Judgement:
-    """Judge an opened clip; what decoding noticed counts as well."""
+    """Judge an opened clip; what its file and decoding show counts as well."""
     judged = judge(clip, expectation, info=clip.info)
-    if not clip.findings:
+    found = file_findings(clip, expectation)
+    if not found:
         return judged
-    findings = (*clip.findings, *judged.findings)
-    verdict = _verdict(findings, [f for f in judged.findings if f.rule == "not-judged"])
-    return replace(judged, verdict=verdict, findings=findings)
+    findings = (*found, *judged.findings)
+    doubt = [f for f in findings if f.rule in {"not-judged", "not-all-read", "no-frames"}]
+    verdict = _verdict(findings, doubt)
+    chance = None if verdict is JudgeVerdict.UNDECIDED else judged.probability
+    if verdict is JudgeVerdict.GARBAGE:
+        chance = max(chance or 0, RULE_PROBABILITY)
+    return replace(judged, verdict=verdict, findings=findings, probability=chance)
 
 
 def judge_file(path: Path, expectation: Expectation = ANYTHING) -> Judgement:

@@ -1,5 +1,6 @@
 """Clips that PyAV reads: mp4, webm, mkv and whatever else ffmpeg knows."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,24 +9,33 @@ from typing import Any
 import numpy as np
 
 from compat.core.errors import NothingCheckedError
-from compat.core.model import Confidence, Finding, Place, Severity
+from compat.formats.wording import quoted
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
-from compat.frames.picture_clip import MAX_PIXELS, breaks_off
+from compat.frames.containers.skeleton import Skeleton
+from compat.frames.containers.walk import skeleton_of
+from compat.frames.limits import MAX_PIXELS, MAX_SAMPLES, MAX_SIDE, Budget
 from compat.frames.scales import Frame
+from compat.frames.video_facts import declared_pictures
 
-# A frame may be shown this much longer or shorter than the usual one before we speak of a
-# variable rate; containers round time stamps to their time base.
-UNEVEN = 0.25
-# A duration may include another stream; a cut file misses more than this of it.
-ENOUGH = 0.9
 # More packets in a row that do not decode than this, and the rest is taken for damaged.
 PATIENCE = 16
+# Seconds without a single frame; the largest frames take less than one.
+STALLED = 60.0
+# Formats that hold their own pictures. Playlists, scripts and patterns, which make ffmpeg open
+# other files or addresses, are not among them, and no protocol but a plain file is.
+FORMATS = (
+    "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,ogg,asf,ivf,nut,yuv4mpegpipe,h264,hevc,vvc,"
+    "obu,av1,m4v,mjpeg,mxf,dv,gif,apng"
+)
+# A run of so many zero bytes: no entropy coder writes it, a hole in a file is a page or more.
+ZERO_RUN = bytes(256)
+ENTROPY_CODED = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "libvpx-vp9"})
 
 
 def open_video(path: Path) -> Clip:
     """Open a video file; NothingCheckedError where there is no video stream ffmpeg can decode."""
-    with _opened(path) as container:
-        stream = container.streams.video[0]
+    skeleton = _skeleton(path)
+    with opened(path) as (container, stream):
         context = stream.codec_context
         width, height = context.width, context.height
         rate = stream.average_rate
@@ -37,72 +47,163 @@ def open_video(path: Path) -> Clip:
             fps=float(rate) if rate else None,
             declared_frames=stream.frames or None,
             file_bytes=size_on_disk(path),
+            container=container.format.name.partition(",")[0],
+            pictures=declared_pictures(container, stream),
+            skeleton=skeleton,
         )
-        # Matroska declares a duration, in microseconds, instead of a number of frames.
-        seconds = (container.duration or 0) / 1_000_000
-    if not 0 < width * height <= MAX_PIXELS:
+    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise NothingCheckedError(
-            f"{path} claims {width}x{height} pixels, expected 1x1 to 8192x8192",
+            f"{quoted(path)} claims {width}x{height} pixels, expected 1x1 to 8192x4608",
             "check where the file comes from",
         )
-    return Clip(info, lambda findings: _frames(path, info.declared_frames, seconds, findings))
+    return Clip(info, lambda clip: _frames(path, clip))
+
+
+def _skeleton(path: Path) -> Skeleton | None:
+    try:
+        skeleton = skeleton_of(path)
+    except OSError as error:
+        raise NothingCheckedError(
+            f"{quoted(path)} cannot be read: {(error.strerror or str(error)).lower()}",
+            "check the disk",
+        ) from error
+    if skeleton is None:
+        return None
+    if skeleton.missing:
+        raise NothingCheckedError(
+            f"{quoted(path)} lacks {skeleton.missing}, without which no frame can be found",
+            "the writer was stopped or the file is cut: render or download it again",
+        )
+    if skeleton.samples > MAX_SAMPLES:
+        raise NothingCheckedError(
+            f"{quoted(path)} claims {skeleton.samples} samples in one track, expected at most "
+            f"{MAX_SAMPLES}",
+            "check where the file comes from",
+        )
+    return skeleton
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """Open a container and choose its first real video stream, cover pictures left out.
+
+    Only formats that hold their own pictures are opened, only from a plain file.
+    """
     import av
 
     # ffmpeg writes its complaints about damaged data to stderr; ours are the findings.
     av.logging.set_level(av.logging.PANIC)
+    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+    pixels = {"max_pixels": str(MAX_PIXELS)}
     try:
-        container = av.open(str(path), metadata_errors="replace")
+        container = av.open(
+            f"file:{path.absolute()}",
+            metadata_errors="replace",
+            container_options=options,
+            options=pixels,
+        )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise NothingCheckedError(
-            f"{path} is not a video that can be opened: {type(error).__name__}",
-            "render or download it again",
-        ) from error
+        raise _not_opened(path, error) from error
     with container:
-        videos = container.streams.video
-        if not videos or videos[0].codec_context is None:
+        stream = next((s for s in container.streams.video if not _is_cover(s)), None)
+        if stream is None or stream.codec_context is None:
+            kinds = sorted({str(each.type) for each in container.streams}) or ["no"]
             raise NothingCheckedError(
-                f"{path} holds no video stream that can be decoded", "name the video file"
+                f"{quoted(path)} holds no video stream that can be decoded, only "
+                f"{' and '.join(kinds)} streams",
+                "name the video file",
             )
-        yield container
+        stream.codec_context.options = pixels
+        yield container, stream
 
 
-def _frames(
-    path: Path, declared: int | None, seconds: float, findings: list[Finding]
-) -> Iterator[Frame]:
-    times: list[float | None] = []
-    yield from _decoded(path, times, findings)
-    if not findings:
-        findings.extend(_missing(path, times, declared, seconds))
-    findings.extend(_rate_findings(path, times))
-
-
-def _decoded(path: Path, times: list[float | None], findings: list[Finding]) -> Iterator[Frame]:
+def _is_cover(stream: Any) -> bool:
     import av
 
-    failures = 0
-    with _opened(path) as container:
-        stream = container.streams.video[0]
+    disposition = getattr(av.stream, "Disposition", None)
+    return disposition is not None and bool(stream.disposition & disposition.attached_pic)
+
+
+def _not_opened(path: Path, error: Exception) -> NothingCheckedError:
+    # PyAV hands over the last line that ffmpeg logged: (level, component, text).
+    said = getattr(error, "log", None) or ("", "", "")
+    if "whitelist" in str(said[2]):
+        found = f"{quoted(path)} is of the kind {said[1]}, which holds no video of its own"
+    else:
+        found = f"{quoted(path)} is not a video that can be opened: {type(error).__name__}"
+    return NothingCheckedError(found, "render or download it again")
+
+
+def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
+    import av
+
+    passage, budget, failures = clip.passage, Budget(), 0
+    with opened(path) as (container, stream):
         packets = container.demux(stream)
+        last = time.monotonic()
         while True:
             try:
                 packet = next(packets, None)
                 decoded = packet.decode() if packet is not None else []
-            except (av.FFmpegError, OSError, ValueError) as error:
+            except (av.FFmpegError, OSError, ValueError):
+                _note_failure(clip)
                 failures += 1
-                if failures == 1:
-                    findings.append(breaks_off(path, len(times), error))
                 if failures > PATIENCE:
                     return
                 continue
             if packet is None:
                 return
+            _note_packet(clip, packet)
             for picture in decoded:
-                times.append(None if picture.time is None else float(picture.time))
-                yield _rgb(picture)
+                _note_frame(clip, picture)
+                frame = _turned(_rgb(picture), passage.turned)
+                passage.stopped = budget.spent(frame)
+                yield frame
+                last = time.monotonic()
+            if not passage.stopped and time.monotonic() - last > STALLED:
+                passage.stopped = f"no frame came for {STALLED:.0f} s"
+            if passage.stopped:
+                return
+
+
+def _note_failure(clip: Clip) -> None:
+    passage = clip.passage
+    if not passage.broken:
+        passage.broken_after = len(passage.times)
+    passage.broken += 1
+    passage.packets += 1
+
+
+def _note_packet(clip: Clip, packet: Any) -> None:
+    if packet.size == 0:
+        return
+    passage = clip.passage
+    if passage.packets == 0:
+        passage.first_is_key = bool(packet.is_keyframe)
+    passage.hidden += bool(packet.is_discard)
+    if clip.info.codec in ENTROPY_CODED and ZERO_RUN in bytes(packet):
+        passage.zeroed.append(passage.packets)
+    passage.packets += 1
+
+
+def _note_frame(clip: Clip, picture: Any) -> None:
+    passage = clip.passage
+    shown = None if picture.time is None else float(picture.time)
+    before = passage.times[-1] if passage.times else None
+    if shown is not None and before is not None and shown <= before:
+        passage.disordered += 1
+    if picture.is_corrupt:
+        passage.spoiled.append(len(passage.times))
+    if not passage.times:
+        passage.turned = round(picture.rotation / 90) * 90 % 360
+    length = picture.duration or 0
+    passage.lengths.append(float(length * picture.time_base) if picture.time_base else 0.0)
+    passage.times.append(shown)
+
+
+def _turned(frame: Frame, degrees: int) -> Frame:
+    # As a player shows it, so that its size is the one that was ordered.
+    return np.ascontiguousarray(np.rot90(frame, degrees // 90)) if degrees else frame
 
 
 def _rgb(picture: Any) -> Frame:
@@ -114,44 +215,3 @@ def _rgb(picture: Any) -> Frame:
         return over_black
     frame: Frame = picture.to_ndarray(format="rgb24")
     return frame
-
-
-def _missing(
-    path: Path, times: list[float | None], declared: int | None, seconds: float
-) -> Iterator[Finding]:
-    last = max((time for time in times if time is not None), default=0.0)
-    # A trimmed mp4 may declare a frame that its edit list hides.
-    if declared and len(times) < min(declared - 2, 0.98 * declared):
-        found = f"{len(times)} frames decode, the container declares {declared}"
-    elif not declared and times and last < ENOUGH * seconds - 0.1:
-        found = f"frames end at {last:.1f} s, the container declares {seconds:.1f} s"
-    else:
-        return
-    yield Finding(
-        rule="clip-shorter-than-declared",
-        severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
-        message=found,
-        place=Place(kind="file", path=str(path)),
-        remedy="the end of the file may be missing: encode or download it again",
-        evidence={"stage": "encode"},
-    )
-
-
-def _rate_findings(path: Path, times: list[float | None]) -> list[Finding]:
-    known = [time for time in times if time is not None]
-    steps = np.diff(np.array(known)) if len(known) > 2 else np.zeros(0)
-    usual = float(np.median(steps)) if steps.size else 0.0
-    uneven = int((np.abs(steps - usual) > UNEVEN * usual).sum()) if usual > 0 else 0
-    if not uneven:
-        return []
-    return [
-        Finding(
-            rule="variable-rate",
-            severity=Severity.INFO,
-            message=f"{uneven} of {steps.size} frames are shown longer or shorter than the usual "
-            f"{usual * 1000:.0f} ms",
-            place=Place(kind="file", path=str(path)),
-            remedy="encode with a constant frame rate",
-        )
-    ]

@@ -1,0 +1,34 @@
+"""Frames that the decoder had to patch."""
+
+from compat.core.model import Finding, Severity
+from compat.frames.clip import Clip
+from compat.frames.expectation import Expectation
+from compat.frames.file_detector import FileDetector, Noticed, finding_about
+from compat.frames.ranges import frame_ranges
+
+
+def look(clip: Clip, _expectation: Expectation) -> Finding | None:
+    """Find frames that decoded only because the decoder filled in what was missing."""
+    spoiled = clip.passage.spoiled
+    if not spoiled:
+        return None
+    where = frame_ranges(spoiled)
+    return finding_about(
+        Noticed(
+            rule="concealed-damage",
+            severity=Severity.HIGH,
+            seen=f"{where}: the decoder met damaged data and patched the picture, expected data "
+            "as the encoder wrote them",
+            remedy="bytes inside the file were changed or lost: encode or download it again",
+            detail=where,
+            numbers={"frames": len(spoiled)},
+        ),
+        clip,
+    )
+
+
+DETECTOR = FileDetector(
+    id="concealed-damage",
+    doc="The decoder marked frames as damaged: parts of them are copied from elsewhere or grey.",
+    look=look,
+)
