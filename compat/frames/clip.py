@@ -61,7 +61,8 @@ class Passage:
     """What was noticed while frames were read; numbers count shown frames or packets from 0.
 
     ``times`` are when each frame is shown, in seconds; ``lengths`` how long, 0 where not said.
-    ``spoiled`` are frames that the decoder marked as damaged, ``zeroed`` packets with long runs of
+    ``spoiled`` are frames that the decoder marked as damaged; ``patched`` are those, by how many
+    were shown before, whose data made it complain, ``complaint`` its first words; ``zeroed`` packets with long runs of
     zeros, ``hidden`` how many packets the container says to decode and not to show. ``turned`` is
     the angle in degrees by which frames were turned counterclockwise to be shown.
     ``first_is_key`` is False where the first packet needs an earlier one that is not there;
@@ -71,6 +72,8 @@ class Passage:
     times: list[float | None] = field(default_factory=list)
     lengths: list[float] = field(default_factory=list)
     spoiled: list[int] = field(default_factory=list)
+    patched: list[int] = field(default_factory=list)
+    complaint: str = ""
     zeroed: list[int] = field(default_factory=list)
     packets: int = 0
     broken: int = 0

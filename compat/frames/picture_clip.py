@@ -116,6 +116,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with _quiet():
             image = Image.open(path, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise NothingCheckedError(
+            f"{quoted(path)} claims far more pixels than the most that is read, 8192x4608",
+            "check where the file comes from",
+        ) from error
     except (UnidentifiedImageError, *_DAMAGE) as error:
         raise NothingCheckedError(
             f"{quoted(path)} cannot be read as a picture: {type(error).__name__}",

@@ -27,6 +27,8 @@ FORMATS = (
     "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,ogg,asf,ivf,nut,yuv4mpegpipe,h264,hevc,vvc,"
     "obu,av1,m4v,mjpeg,mxf,dv,gif,apng"
 )
+# What ffmpeg calls the kinds that the first bytes tell.
+DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi"}
 # A run of so many zero bytes: no entropy coder writes it, a hole in a file is a page or more.
 ZERO_RUN = bytes(256)
 ENTROPY_CODED = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "libvpx-vp9"})
@@ -35,7 +37,7 @@ ENTROPY_CODED = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpe
 def open_video(path: Path) -> Clip:
     """Open a video file; NothingCheckedError where there is no video stream ffmpeg can decode."""
     skeleton = _skeleton(path)
-    with opened(path) as (container, stream):
+    with opened(path, DEMUXERS.get(skeleton.kind) if skeleton else None) as (container, stream):
         context = stream.codec_context
         width, height = context.width, context.height
         rate = stream.average_rate
@@ -84,10 +86,11 @@ def _skeleton(path: Path) -> Skeleton | None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[Any, Any]]:
+def opened(path: Path, demuxer: str | None) -> Iterator[tuple[Any, Any]]:
     """Open a container and choose its first real video stream, cover pictures left out.
 
-    Only formats that hold their own pictures are opened, only from a plain file.
+    ``demuxer`` is the kind of container where it is known, so that a name like frame_%d.jpg
+    decides nothing. Only formats that hold their own pictures are opened, from a plain file.
     """
     import av
 
@@ -98,6 +101,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     try:
         container = av.open(
             f"file:{path.absolute()}",
+            format=demuxer,
             metadata_errors="replace",
             container_options=options,
             options=pixels,
@@ -114,6 +118,9 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
                 "name the video file",
             )
         stream.codec_context.options = pixels
+        # One core is what the judge takes beside a render. And PyAV hands over what a decoder says
+        # on this thread alone; said on another it would stand on stderr.
+        stream.codec_context.thread_count = 1
         yield container, stream
 
 
@@ -138,13 +145,13 @@ def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
     import av
 
     passage, budget, failures = clip.passage, Budget(), 0
-    with opened(path) as (container, stream):
+    with opened(path, clip.info.container or None) as (container, stream):
         packets = container.demux(stream)
         last = time.monotonic()
         while True:
             try:
                 packet = next(packets, None)
-                decoded = packet.decode() if packet is not None else []
+                decoded = _decoded(clip, packet) if packet is not None else []
             except (av.FFmpegError, OSError, ValueError):
                 _note_failure(clip)
                 failures += 1
@@ -164,6 +171,24 @@ def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
                 passage.stopped = f"no frame came for {STALLED:.0f} s"
             if passage.stopped:
                 return
+
+
+def _decoded(clip: Clip, packet: Any) -> list[Any]:
+    """Decode one packet; what the decoder complains of while it patches a picture is kept."""
+    import av
+
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture(local=True) as said:
+            pictures: list[Any] = packet.decode()
+    finally:
+        av.logging.set_level(av.logging.PANIC)
+    passage = clip.passage
+    words = [text.strip() for _, component, text in said if component == clip.info.codec]
+    if words:
+        passage.patched.append(len(passage.times))
+        passage.complaint = passage.complaint or words[0][:80]
+    return pictures
 
 
 def _note_failure(clip: Clip) -> None:

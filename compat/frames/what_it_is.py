@@ -101,7 +101,8 @@ def _unreadable(path: Path, error: OSError) -> NothingCheckedError:
     reason = (error.strerror or type(error).__name__).lower()
     if error.errno == errno.ENOENT:
         return NothingCheckedError(f"{quoted(path)} does not exist", "check the path")
-    remedy = "check who may read it" if error.errno in {errno.EACCES, errno.EPERM} else ""
+    denied = error.errno in {errno.EACCES, errno.EPERM}
+    remedy = "check who may read it" if denied else "check the path and the disk"
     return NothingCheckedError(f"{quoted(path)} cannot be read: {reason}", remedy)
 
 
@@ -116,11 +117,11 @@ def _readable(path: Path, kind: Kind, first: bytes) -> ClipKind:
                 f"{quoted(path)} is {name}, expected a video or png, jpg, webp or gif pictures",
                 "save it as png",
             )
-    if kind is Kind.NUMPY:
+    if kind is Kind.NUMPY and not first.startswith(b"PK"):
         return ClipKind.NPY
     if kind is Kind.SAFETENSORS:
         return ClipKind.SAFETENSORS
-    if kind is Kind.ZIP:
+    if kind in {Kind.ZIP, Kind.NUMPY}:
         return _zip(path)
     if not first.startswith(RAW_VIDEO):
         _refuse_text(path, first)

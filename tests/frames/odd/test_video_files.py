@@ -72,10 +72,10 @@ ODD = {
         lambda m: m.video("a.mkv", deep(m.scene), pix_fmt="yuv420p10le", setup=marked(9, 18, 9)),
         FINE, ["special-levels"]),
     "33 by 47": (
-        lambda m: m.video("a.mkv", np.ascontiguousarray(m.scene[:, :47, :33]), pix_fmt="bgr0",
+        lambda m: m.video("a.mkv", np.ascontiguousarray(m.scene[:, 60:107, 100:133]), pix_fmt="bgr0",
                           **FFV1), FINE, []),
     "too small": (
-        lambda m: m.video("a.mp4", np.ascontiguousarray(m.scene[:, :16, :16])),
+        lambda m: m.video("a.mp4", np.ascontiguousarray(m.scene[:, 70:86, 100:116])),
         "undecided", ["not-judged"]),
     "4K": (lambda m: m.video("a.mp4", grown(m.scene[:3], 15), options={"preset": "ultrafast"}),
            FINE | {"garbage"}, []),
