@@ -160,7 +160,7 @@ def _frames(stack: Stack, clip: Clip) -> Iterator[Frame]:
     for number, picture in enumerate(stack.values):
         frame = to_uint8(np.asarray(picture), span=span, summary=summary, number=number)
         clip.passage.times.append(None)
-        clip.passage.stopped = budget.spent(frame)
+        clip.passage.stopped = budget.spent(frame.shape[0] * frame.shape[1])
         yield frame
         if clip.passage.stopped:
             break

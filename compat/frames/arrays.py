@@ -53,7 +53,7 @@ def frames_from_array(
     ``subject`` names the place of the findings. Raises ValueError for another shape or type.
     """
     stack = stacked(values)
-    span = _span(stack.values, signed)
+    span = _span(stack.values, signed=signed)
     summary = Summary()
     frames = [
         to_uint8(picture, span=span, summary=summary, number=number)
@@ -62,7 +62,7 @@ def frames_from_array(
     return ArrayFrames(frames=np.stack(frames), findings=tuple(findings_of(summary, subject, span)))
 
 
-def _span(values: NDArray[np.generic], signed: bool | None) -> Range:
+def _span(values: NDArray[np.generic], *, signed: bool | None) -> Range:
     if signed is None or values.dtype.kind in "uib":
         return range_of(values)
     return Range(low=-1 if signed else 0, high=1)

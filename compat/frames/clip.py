@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compat.core.model import Finding
+from compat.frames.compared import Compared
 from compat.frames.containers.skeleton import Skeleton
 from compat.frames.scales import Frame
 
@@ -61,12 +62,14 @@ class Passage:
     """What was noticed while frames were read; numbers count shown frames or packets from 0.
 
     ``times`` are when each frame is shown, in seconds; ``lengths`` how long, 0 where not said.
-    ``spoiled`` are frames that the decoder marked as damaged; ``patched`` are those, by how many
-    were shown before, whose data made it complain, ``complaint`` its first words; ``zeroed`` packets with long runs of
-    zeros, ``hidden`` how many packets the container says to decode and not to show. ``turned`` is
-    the angle in degrees by which frames were turned counterclockwise to be shown.
-    ``first_is_key`` is False where the first packet needs an earlier one that is not there;
-    ``see_through`` counts frames with alpha, ``stopped`` says why reading ended early.
+    ``spoiled`` are frames that the decoder marked as damaged; ``patched`` those near which it
+    complained of the data, ``complaint`` its first words. ``zeroed`` are packets with long runs of
+    zeros, ``broken`` counts those that do not decode, the first after ``broken_after`` frames,
+    ``hidden`` those that the container says not to show. ``disordered`` counts frames that are not
+    later than the one before. ``turned`` is the angle in degrees by which frames were turned
+    counterclockwise to be shown. ``first_is_key`` is False where the first packet needs an earlier
+    one that is not there; ``see_through`` counts frames with alpha, ``stopped`` says why reading
+    ended early, ``compared`` what encoding some frames again gave, None where nobody asked.
     """
 
     times: list[float | None] = field(default_factory=list)
@@ -84,6 +87,7 @@ class Passage:
     first_is_key: bool = True
     see_through: int = 0
     stopped: str = ""
+    compared: Compared | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +109,10 @@ class Clip:
         self.findings.clear()
         self.passage = Passage()
         return self.read(self)
+
+    def read_again(self) -> Iterator[Frame]:
+        """Decode from the first frame on and leave what the last pass found as it is."""
+        return self.read(Clip(self.info, self.read))
 
 
 def size_on_disk(path: Path) -> int:

@@ -90,10 +90,15 @@ def judge(
     )
 
 
-def judge_clip(clip: Clip, expectation: Expectation = ANYTHING) -> Judgement:
-    """Judge an opened clip; what its file and decoding show counts as well."""
+def judge_clip(
+    clip: Clip, expectation: Expectation = ANYTHING, *, encode_again: bool = False
+) -> Judgement:
+    """Judge an opened clip; what its file and decoding show counts as well.
+
+    ``encode_again`` also compares the bytes of some frames with those of encoding them again.
+    """
     judged = judge(clip, expectation, info=clip.info)
-    found = file_findings(clip, expectation)
+    found = file_findings(clip, expectation, encode_again=encode_again)
     if not found:
         return judged
     findings = (*found, *judged.findings)

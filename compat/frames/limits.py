@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from compat.frames.scales import Frame
-
 MAX_PIXELS = 8192 * 4608
 """One frame of 8K, DCI width and 16:9 height; no video model renders more. A frame of it is 113 MB
 as RGB, and a hostile header may claim 2^31 squared."""
@@ -25,10 +23,10 @@ class Budget:
     frames: int = 0
     pixels: int = 0
 
-    def spent(self, frame: Frame) -> str:
+    def spent(self, pixels: int) -> str:
         """Count one frame; say why no more are read, empty while there is something left."""
         self.frames += 1
-        self.pixels += frame.shape[0] * frame.shape[1]
+        self.pixels += pixels
         if self.frames >= MAX_FRAMES:
             return f"{MAX_FRAMES} frames are the most that is read of one clip"
         if self.pixels >= MAX_WORK:

@@ -159,7 +159,7 @@ def _animation(path: Path, clip: Clip) -> Iterator[Frame]:
                 passage.times.append(shown if length or shown else None)
                 passage.lengths.append(length)
                 shown += length
-                passage.stopped = budget.spent(frame)
+                passage.stopped = budget.spent(frame.shape[0] * frame.shape[1])
                 yield frame
                 if passage.stopped:
                     return
@@ -178,7 +178,7 @@ def _stills(files: list[Path], clip: Clip) -> Iterator[Frame]:
             bad[number] = error
             continue
         clip.passage.times.append(None)
-        clip.passage.stopped = budget.spent(frame)
+        clip.passage.stopped = budget.spent(frame.shape[0] * frame.shape[1])
         yield frame
         if clip.passage.stopped:
             break

@@ -1,15 +1,18 @@
 """Encodes sampled frames again, as nearly as can be known as they were encoded before."""
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
-from compat.frames.sampled_packets import Sample, Sampled
+from compat.core.errors import NothingCheckedError
+from compat.frames.compared import Compared
+from compat.frames.sampled_packets import Sample, Sampled, sampled
 
 LOSSLESS = frozenset({"ffv1", "huffyuv", "ffvhuff", "utvideo", "rawvideo", "png", "qtrle"})
 # qindex (0 to 255) of each step of libvpx's own scale (0 to 63), vp9_quantizer.c.
@@ -18,56 +21,55 @@ VP9_STEPS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """Bytes of the same frames in the file and encoded again; ``why`` is said where not done.
+def compare(path: Path, demuxer: str | None = None) -> Compared:
+    """Encode up to 24 frames of a video again and compare the bytes; never raises for its damage.
 
-    ``own_key`` and ``again_key`` are those of key frames alone.
+    ``demuxer`` is the kind of container where it is known.
     """
+    import av
 
-    frames: int = 0
-    own: int = 0
-    again: int = 0
-    own_key: int = 0
-    again_key: int = 0
-    why: str = ""
-
-    @property
-    def ratio(self) -> float:
-        """Own bytes over new ones, NaN where not compared; 64 bytes a frame are headers."""
-        return _ratio(self.own, self.again, self.frames)
+    began = time.process_time()
+    try:
+        taken = sampled(path, demuxer)
+    except (av.FFmpegError, OSError, ValueError, NothingCheckedError) as error:
+        return Compared(why=f"the file cannot be sought in ({type(error).__name__})")
+    done = replace(encoded_again(taken), codec=taken.codec)
+    return replace(done, seconds=round(time.process_time() - began, 3))
 
 
-def _ratio(own: int, again: int, frames: int) -> float:
-    return (own + 64 * frames) / (again + 64 * frames) if again else float("nan")
-
-
-def encoded_again(sampled: Sampled) -> Compared:
+def encoded_again(taken: Sampled) -> Compared:
     """Encode every run again with the same codec, picture types and quantisers."""
-    if not sampled.runs:
-        return Compared(why="no run of two frames decodes from a key frame on")
-    plan = PLANS.get(sampled.codec)
-    if plan is None and sampled.codec not in LOSSLESS:
-        return Compared(why=f"there is no way here to encode {sampled.codec} with known settings")
-    if plan is not None and not all(np.isfinite(s.quantiser) for s in sampled.frames):
-        return Compared(why=f"the decoder does not tell the quantisers of this {sampled.codec}")
+    plan = PLANS.get(taken.codec)
+    why = _obstacle(taken, lossless=taken.codec in LOSSLESS, planned=plan is not None)
+    if why:
+        return Compared(why=why)
     again = again_key = 0
-    for run in sampled.runs:
-        sizes = _sizes(sampled, run, plan(run) if plan else (sampled.codec, {}))
-        if sizes is None:
-            return Compared(why=f"{sampled.codec} in {sampled.layout} cannot be encoded here")
+    for run in taken.runs:
+        sizes = _sizes(taken, run, plan(run) if plan else (taken.codec, {}))
+        if not sizes:
+            return Compared(why=f"{taken.codec} in {taken.layout} cannot be encoded here")
         again, again_key = again + sum(sizes), again_key + sizes[0]
     return Compared(
-        frames=len(sampled.frames),
-        own=sum(sample.size for sample in sampled.frames),
+        frames=len(taken.frames),
+        own=sum(sample.size for sample in taken.frames),
         again=again,
-        own_key=sum(run[0].size for run in sampled.runs),
+        own_key=sum(run[0].size for run in taken.runs),
         again_key=again_key,
     )
 
 
+def _obstacle(taken: Sampled, *, lossless: bool, planned: bool) -> str:
+    if not taken.runs:
+        return "no two frames in a row decode from a key frame on"
+    if not planned and not lossless:
+        return f"nobody here can encode {taken.codec} with the settings of the file"
+    if planned and not all(np.isfinite(sample.quantiser) for sample in taken.frames):
+        return f"the decoder does not tell the quantisers of this {taken.codec}"
+    return ""
+
+
 def _sizes(
-    sampled: Sampled, run: tuple[Sample, ...], how: tuple[str, Mapping[str, str]]
+    taken: Sampled, run: tuple[Sample, ...], how: tuple[str, Mapping[str, str]]
 ) -> list[int] | None:
     """Return the bytes of each new packet, the key frame's first; None where it cannot be done."""
     import av
@@ -76,8 +78,8 @@ def _sizes(
     # x265 and SVT write to stderr whatever they are told, so neither is used here.
     with suppress(av.FFmpegError, OSError, ValueError, OverflowError):
         context = av.CodecContext.create(codec, "w")
-        context.width, context.height = sampled.width, sampled.height
-        context.pix_fmt, context.time_base = sampled.layout, Fraction(1, 25)
+        context.width, context.height = taken.width, taken.height
+        context.pix_fmt, context.time_base = taken.layout, Fraction(1, 25)
         context.framerate, context.thread_count = Fraction(25), 1
         context.options = dict(options)
         sizes: list[int] = []

@@ -27,6 +27,8 @@ FORMATS = (
     "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,ogg,asf,ivf,nut,yuv4mpegpipe,h264,hevc,vvc,"
     "obu,av1,m4v,mjpeg,mxf,dv,gif,apng"
 )
+# These hold an order of packets and no times of frames.
+UNTIMED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo", "mjpeg", "obu", "vvc"})
 # What ffmpeg calls the kinds that the first bytes tell.
 DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi"}
 # A run of so many zero bytes: no entropy coder writes it, a hole in a file is a page or more.
@@ -58,7 +60,7 @@ def open_video(path: Path) -> Clip:
             f"{quoted(path)} claims {width}x{height} pixels, expected 1x1 to 8192x4608",
             "check where the file comes from",
         )
-    return Clip(info, lambda clip: _frames(path, clip))
+    return Clip(info, lambda clip: (_shown(picture, clip) for picture in _pictures(path, clip)))
 
 
 def _skeleton(path: Path) -> Skeleton | None:
@@ -141,36 +143,33 @@ def _not_opened(path: Path, error: Exception) -> NothingCheckedError:
     return NothingCheckedError(found, "render or download it again")
 
 
-def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
+def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
+    """Yield ffmpeg's pictures in the order they are shown, and note how decoding went."""
     import av
 
-    passage, budget, failures = clip.passage, Budget(), 0
+    passage, budget = clip.passage, Budget()
     with opened(path, clip.info.container or None) as (container, stream):
         packets = container.demux(stream)
         last = time.monotonic()
-        while True:
+        while passage.broken <= PATIENCE and not passage.stopped:
             try:
                 packet = next(packets, None)
                 decoded = _decoded(clip, packet) if packet is not None else []
             except (av.FFmpegError, OSError, ValueError):
                 _note_failure(clip)
-                failures += 1
-                if failures > PATIENCE:
-                    return
                 continue
             if packet is None:
                 return
             _note_packet(clip, packet)
             for picture in decoded:
                 _note_frame(clip, picture)
-                frame = _turned(_rgb(picture), passage.turned)
-                passage.stopped = budget.spent(frame)
-                yield frame
+                yield picture
                 last = time.monotonic()
-            if not passage.stopped and time.monotonic() - last > STALLED:
+                passage.stopped = budget.spent(picture.width * picture.height)
+                if passage.stopped:
+                    return
+            if time.monotonic() - last > STALLED:
                 passage.stopped = f"no frame came for {STALLED:.0f} s"
-            if passage.stopped:
-                return
 
 
 def _decoded(clip: Clip, packet: Any) -> list[Any]:
@@ -215,7 +214,8 @@ def _note_frame(clip: Clip, picture: Any) -> None:
     passage = clip.passage
     shown = None if picture.time is None else float(picture.time)
     before = passage.times[-1] if passage.times else None
-    if shown is not None and before is not None and shown <= before:
+    timed = clip.info.container not in UNTIMED
+    if timed and shown is not None and before is not None and shown <= before:
         passage.disordered += 1
     if picture.is_corrupt:
         passage.spoiled.append(len(passage.times))
@@ -226,8 +226,9 @@ def _note_frame(clip: Clip, picture: Any) -> None:
     passage.times.append(shown)
 
 
-def _turned(frame: Frame, degrees: int) -> Frame:
-    # As a player shows it, so that its size is the one that was ordered.
+def _shown(picture: Any, clip: Clip) -> Frame:
+    # Turned as a player turns it, so that its size is the one that was ordered.
+    frame, degrees = _rgb(picture), clip.passage.turned
     return np.ascontiguousarray(np.rot90(frame, degrees // 90)) if degrees else frame
 
 

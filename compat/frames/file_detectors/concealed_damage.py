@@ -1,6 +1,7 @@
 """Frames that the decoder had to patch."""
 
 from compat.core.model import Finding, Severity
+from compat.formats.wording import quoted
 from compat.frames.clip import Clip
 from compat.frames.expectation import Expectation
 from compat.frames.file_detector import FileDetector, Noticed, finding_about
@@ -9,16 +10,18 @@ from compat.frames.ranges import frame_ranges
 
 def look(clip: Clip, _expectation: Expectation) -> Finding | None:
     """Find frames that decoded only because the decoder filled in what was missing."""
-    spoiled = clip.passage.spoiled
+    passage = clip.passage
+    spoiled = sorted({*passage.spoiled, *passage.patched})
     if not spoiled:
         return None
     where = frame_ranges(spoiled)
+    said = f" ({quoted(passage.complaint)})" if passage.complaint else ""
     return finding_about(
         Noticed(
             rule="concealed-damage",
             severity=Severity.HIGH,
-            seen=f"{where}: the decoder met damaged data and patched the picture, expected data "
-            "as the encoder wrote them",
+            seen=f"{where}: the decoder met damaged data{said} and patched the picture, expected "
+            "data as the encoder wrote them",
             remedy="bytes inside the file were changed or lost: encode or download it again",
             detail=where,
             numbers={"frames": len(spoiled)},

@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from compat.frames.arrays import frames_from_array
 from compat.frames.array_clip import clip_of
+from compat.frames.arrays import frames_from_array
 
 FINE = {"good", "suspect"}
 
@@ -133,6 +133,21 @@ def zip_bomb(m):
     return m.patched(path, at + 24, (0xFFFFFFF0).to_bytes(4, "little"))
 
 
+def claimed(shape):
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        head, {"descr": "|u1", "fortran_order": False, "shape": shape}
+    )
+    return b"\x93NUMPY\x01\x00" + head.getvalue().split(b"\x01\x00", 1)[1] + bytes(1000)
+
+
+def packed(m):
+    path = m.folder / "frames.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("frame_1.png", b"not read")
+    return path
+
+
 REFUSED = {
     "a pickle": (lambda m: pickled(m, "frames.pkl"), "may run code"),
     "a pickle called mp4": (lambda m: pickled(m, "frames.mp4"), "may run code"),
@@ -157,23 +172,8 @@ REFUSED = {
     "an npz that unpacks to terabytes": (zip_bomb, "unpacks to|cannot be read"),
     "frames of 100000 by 100000": (
         lambda m: m.raw("clip.npy", claimed((1, 10**5, 10**5, 3))), "cannot be read"),
-    "a zip of pictures": (lambda m: packed(m), "zip archive"),
+    "a zip of pictures": (packed, "zip archive"),
 }  # fmt: skip
-
-
-def claimed(shape):
-    head = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        head, {"descr": "|u1", "fortran_order": False, "shape": shape}
-    )
-    return b"\x93NUMPY\x01\x00" + head.getvalue().split(b"\x01\x00", 1)[1] + bytes(1000)
-
-
-def packed(m):
-    path = m.folder / "frames.zip"
-    with zipfile.ZipFile(path, "w") as out:
-        out.writestr("frame_1.png", b"not read")
-    return path
 
 
 @pytest.mark.parametrize("name", REFUSED)

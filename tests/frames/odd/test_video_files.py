@@ -72,8 +72,8 @@ ODD = {
         lambda m: m.video("a.mkv", deep(m.scene), pix_fmt="yuv420p10le", setup=marked(9, 18, 9)),
         FINE, ["special-levels"]),
     "33 by 47": (
-        lambda m: m.video("a.mkv", np.ascontiguousarray(m.scene[:, 60:107, 100:133]), pix_fmt="bgr0",
-                          **FFV1), FINE, []),
+        lambda m: m.video("a.mkv", np.ascontiguousarray(m.scene[:, 60:107, 100:133]),
+                          pix_fmt="bgr0", **FFV1), FINE, []),
     "too small": (
         lambda m: m.video("a.mp4", np.ascontiguousarray(m.scene[:, 70:86, 100:116])),
         "undecided", ["not-judged"]),
