@@ -121,10 +121,10 @@ def _judge(
     judgement = judge_clip(clip, expectation, encode_again=not arguments.no_encode)
     if arguments.sheet:
         _save(_target(arguments.sheet, path, "sheet"), lambda out: contact_sheet(
-            clip.read_again(), judgement, out))  # fmt: skip
+            clip.read_again(), judgement, out, name=path.name))  # fmt: skip
     if arguments.timeline:
         _save(_target(arguments.timeline, path, "timeline"),
-              lambda out: timeline(judgement, out))  # fmt: skip
+              lambda out: timeline(judgement, out, name=path.name))  # fmt: skip
     return Judged(name, judgement, clip)
 
 

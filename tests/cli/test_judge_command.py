@@ -237,7 +237,7 @@ def test_sarif_names_the_rules(black, capsys):
 def test_ctrl_c_leaves_no_half_picture(black, tmp_path, monkeypatch, capsys):
     from compat.frames import sheet
 
-    def interrupted(frames, judgement, path):
+    def interrupted(frames, judgement, path, *, name):
         path.write_bytes(b"half")
         raise KeyboardInterrupt
 
