@@ -26,7 +26,9 @@ def tell(judged: "Judged", *, quiet: bool) -> None:
     chance = judgement.probability
     shown = f", probability of garbage {chance:.1%}" if chance is not None else ""
     count = "1 frame" if judgement.frames == 1 else f"{judgement.frames} frames"
-    print(f"{judged.name}: {painted(verdict, COLOURS[verdict])} ({count}{shown})", flush=True)
+    print(
+        f"{_plain(judged.name)}: {painted(verdict, COLOURS[verdict])} ({count}{shown})", flush=True
+    )
     for finding in judgement.findings:
         _tell_finding(finding)
     stages = {str(f.evidence["stage"]) for f in judgement.findings if _points(f)}
@@ -34,6 +36,11 @@ def tell(judged: "Judged", *, quiet: bool) -> None:
         print(f"  points to: {', '.join(sorted(stages))}")
     if judgement.worst_frames:
         print(f"  look at frames: {', '.join(map(str, judgement.worst_frames))}")
+
+
+def _plain(name: str) -> str:
+    # A file's name may hold what a terminal takes for an instruction.
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 
 def _points(finding: Finding) -> bool:

@@ -156,7 +156,7 @@ def _unreadable(path: Path, what: str, error: Exception) -> NothingCheckedError:
 
 def _frames(stack: Stack, clip: Clip) -> Iterator[Frame]:
     span = range_of(stack.values)
-    summary, budget = Summary(), Budget()
+    summary, budget = Summary(), Budget(stack.values.nbytes)
     for number, picture in enumerate(stack.values):
         frame = to_uint8(np.asarray(picture), span=span, summary=summary, number=number)
         clip.passage.times.append(None)

@@ -16,10 +16,10 @@ from compat.core.errors import NothingCheckedError
 from compat.core.model import Finding, Place, Severity
 from compat.formats.wording import quoted
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
-from compat.frames.containers.walk import skeleton_of
 from compat.frames.limits import MAX_FRAMES, MAX_PIXELS, MAX_SIDE, Budget
 from compat.frames.ranges import frame_ranges
 from compat.frames.scales import Frame
+from compat.frames.sound_skeleton import sound_skeleton
 
 SUFFIXES = frozenset({".gif", ".webp", ".png", ".apng", ".jpg", ".jpeg", ".bmp"})
 # Readers that only look at the picture itself; others of pillow start programs (EPS).
@@ -35,6 +35,7 @@ _DAMAGE = (
 
 def open_pictures(path: Path) -> Clip:
     """Open an animated gif, webp or png (or one still picture, a clip of one frame)."""
+    skeleton = sound_skeleton(path)
     with _opened(path) as image:
         width, height = image.size
         codec = (image.format or "picture").lower()
@@ -53,7 +54,7 @@ def open_pictures(path: Path) -> Clip:
         declared_frames=frames,
         file_bytes=size_on_disk(path),
         container=codec,
-        skeleton=skeleton_of(path),
+        skeleton=skeleton,
     )
     return Clip(info, lambda clip: _animation(path, clip))
 
@@ -146,7 +147,7 @@ def _numbers(image: Any) -> range:
 
 
 def _animation(path: Path, clip: Clip) -> Iterator[Frame]:
-    passage, budget, shown = clip.passage, Budget(), 0.0
+    passage, budget, shown = clip.passage, Budget(clip.info.file_bytes), 0.0
     try:
         with _opened(path) as image:
             with _quiet():
@@ -168,7 +169,7 @@ def _animation(path: Path, clip: Clip) -> Iterator[Frame]:
 
 
 def _stills(files: list[Path], clip: Clip) -> Iterator[Frame]:
-    budget = Budget()
+    budget = Budget(clip.info.file_bytes)
     bad: dict[int, Exception] = {}
     for number, path in enumerate(files):
         try:

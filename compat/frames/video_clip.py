@@ -11,10 +11,9 @@ import numpy as np
 from compat.core.errors import NothingCheckedError
 from compat.formats.wording import quoted
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
-from compat.frames.containers.skeleton import Skeleton
-from compat.frames.containers.walk import skeleton_of
-from compat.frames.limits import MAX_PIXELS, MAX_SAMPLES, MAX_SIDE, Budget
+from compat.frames.limits import MAX_PIXELS, MAX_SIDE, Budget
 from compat.frames.scales import Frame
+from compat.frames.sound_skeleton import sound_skeleton
 from compat.frames.video_facts import declared_pictures
 
 # More packets in a row that do not decode than this, and the rest is taken for damaged.
@@ -38,7 +37,7 @@ ENTROPY_CODED = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpe
 
 def open_video(path: Path) -> Clip:
     """Open a video file; NothingCheckedError where there is no video stream ffmpeg can decode."""
-    skeleton = _skeleton(path)
+    skeleton = sound_skeleton(path)
     with opened(path, DEMUXERS.get(skeleton.kind) if skeleton else None) as (container, stream):
         context = stream.codec_context
         width, height = context.width, context.height
@@ -60,31 +59,7 @@ def open_video(path: Path) -> Clip:
             f"{quoted(path)} claims {width}x{height} pixels, expected 1x1 to 8192x4608",
             "check where the file comes from",
         )
-    return Clip(info, lambda clip: (_shown(picture, clip) for picture in _pictures(path, clip)))
-
-
-def _skeleton(path: Path) -> Skeleton | None:
-    try:
-        skeleton = skeleton_of(path)
-    except OSError as error:
-        raise NothingCheckedError(
-            f"{quoted(path)} cannot be read: {(error.strerror or str(error)).lower()}",
-            "check the disk",
-        ) from error
-    if skeleton is None:
-        return None
-    if skeleton.missing:
-        raise NothingCheckedError(
-            f"{quoted(path)} lacks {skeleton.missing}, without which no frame can be found",
-            "the writer was stopped or the file is cut: render or download it again",
-        )
-    if skeleton.samples > MAX_SAMPLES:
-        raise NothingCheckedError(
-            f"{quoted(path)} claims {skeleton.samples} samples in one track, expected at most "
-            f"{MAX_SAMPLES}",
-            "check where the file comes from",
-        )
-    return skeleton
+    return Clip(info, lambda clip: _frames(path, clip))
 
 
 @contextmanager
@@ -143,11 +118,24 @@ def _not_opened(path: Path, error: Exception) -> NothingCheckedError:
     return NothingCheckedError(found, "render or download it again")
 
 
+def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
+    import av
+
+    for picture in _pictures(path, clip):
+        try:
+            frame = _shown(picture, clip)
+        except (av.FFmpegError, OSError, ValueError, MemoryError):
+            # A pixel format or a size that swscale cannot turn into RGB.
+            _note_failure(clip)
+            continue
+        yield frame
+
+
 def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
     """Yield ffmpeg's pictures in the order they are shown, and note how decoding went."""
     import av
 
-    passage, budget = clip.passage, Budget()
+    passage, budget = clip.passage, Budget(clip.info.file_bytes)
     with opened(path, clip.info.container or None) as (container, stream):
         packets = container.demux(stream)
         last = time.monotonic()

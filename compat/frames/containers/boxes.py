@@ -8,10 +8,11 @@ from typing import BinaryIO
 from compat.frames.containers.following import what_follows
 from compat.frames.containers.skeleton import Skeleton
 
-MOST_BOXES = 20_000
-"""Two fragments a second for more than an hour; what has more is only looked at so far."""
+MOST_BOXES = 200_000
+"""Six boxes a fragment, two fragments a second: four hours. Walking over so many takes a second."""
 DEEPEST = 8
-HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
+HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"})
+COUNTS = frozenset({b"stsz", b"stz2", b"stts"})
 TOP = frozenset(
     {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"meta", b"uuid", b"styp",
      b"sidx", b"ssix", b"mfra", b"pnot", b"emsg", b"prft", b"udta", b"pdin", b"bloc", b"idat",
@@ -34,7 +35,9 @@ class Box:
 @dataclass(slots=True)
 class _Seen:
     names: list[bytes]
+    boxes: int = 0
     samples: int = 0
+    pieces: int = 0
     promised: int = 0
     stray: int | None = None
     second: int | None = None
@@ -44,6 +47,7 @@ def walk_mp4(handle: BinaryIO, size: int) -> Skeleton:
     """Return what the boxes declare; never reads media data."""
     seen = _Seen(names=[])
     for box in _boxes(handle, size):
+        seen.boxes += 1
         if not _note(seen, box, handle):
             break
     fragments = seen.names.count(b"moof")
@@ -54,15 +58,18 @@ def walk_mp4(handle: BinaryIO, size: int) -> Skeleton:
         missing="" if b"moov" in seen.names else "its index (the moov box)",
         follows="" if at is None else what_follows(handle, at, size),
         follows_at=at or 0,
-        samples=seen.samples,
+        samples=max(seen.samples, seen.pieces),
         fragments=fragments,
+        uncounted=seen.boxes >= MOST_BOXES,
     )
 
 
 def _note(seen: _Seen, box: Box, handle: BinaryIO) -> bool:
     if box.depth:
-        if box.name in {b"stsz", b"stz2", b"stts"}:
+        if box.name in COUNTS:
             seen.samples = max(seen.samples, _declared_samples(handle, box))
+        elif box.name == b"trun":
+            seen.pieces += _number_at(handle, box.content + 4)
         return True
     if box.name not in TOP:
         seen.stray = box.start
@@ -112,18 +119,20 @@ def _box_at(handle: BinaryIO, at: int, end: int, size: int, depth: int) -> Box |
 
 
 def _declared_samples(handle: BinaryIO, box: Box) -> int:
-    handle.seek(box.content)
-    head = handle.read(12)
     if box.name == b"stts":
-        return _samples_of_times(handle, box, head)
-    return int(struct.unpack_from(">I", head, 8)[0]) if len(head) == 12 else 0
+        return _samples_of_times(handle, box)
+    return _number_at(handle, box.content + 8)
 
 
-def _samples_of_times(handle: BinaryIO, box: Box, head: bytes) -> int:
-    if len(head) < 8:
-        return 0
-    handle.seek(box.content + 8)
-    # Runs of equal durations: more than this many would be read later by ffmpeg, not here.
-    count = min(struct.unpack_from(">I", head, 4)[0], 4096)
+def _samples_of_times(handle: BinaryIO, box: Box) -> int:
+    # Runs of equal durations: the table cannot be longer than its box, nor than is read here.
+    count = min(_number_at(handle, box.content + 4), (box.end - box.content) // 8, 1 << 16)
     table = handle.read(8 * count)
     return sum(struct.unpack_from(">I", table, 8 * i)[0] for i in range(len(table) // 8))
+
+
+def _number_at(handle: BinaryIO, at: int) -> int:
+    """Return the 32-bit number there, and stand behind it; 0 at the end of the file."""
+    handle.seek(at)
+    raw = handle.read(4)
+    return int.from_bytes(raw, "big") if len(raw) == 4 else 0

@@ -20,10 +20,10 @@ def walk_png(handle: BinaryIO, size: int) -> Skeleton:
             return Skeleton(kind="png", ends=False)
         at += 12 + int.from_bytes(head[:4], "big")
         if head[4:] == b"IEND":
-            break
+            return Skeleton(kind="png", follows=what_follows(handle, at, size), follows_at=at)
         if at > size:
             return Skeleton(kind="png", promised=at, ends=False)
-    return Skeleton(kind="png", follows=what_follows(handle, at, size), follows_at=at)
+    return Skeleton(kind="png", uncounted=True)
 
 
 def walk_jpeg(handle: BinaryIO, size: int) -> Skeleton:
@@ -48,7 +48,7 @@ def walk_gif(handle: BinaryIO, size: int) -> Skeleton:
         if after is None:
             return Skeleton(kind="gif", ends=False)
         at = after
-    return Skeleton(kind="gif")
+    return Skeleton(kind="gif", uncounted=True)
 
 
 def _behind_block(handle: BinaryIO, at: int, mark: int, size: int) -> int | None:

@@ -13,6 +13,7 @@ class Skeleton:
     ``unfinished`` True where its writer never came back to fill in the length. ``follows`` says
     what stands behind its end, from byte ``follows_at`` on. ``samples`` is the largest number of
     samples that one track declares, ``fragments`` how many pieces an mp4 was written in.
+    ``uncounted`` is True where there are too many chunks to look at them all.
     """
 
     kind: str
@@ -24,3 +25,4 @@ class Skeleton:
     samples: int = 0
     fragments: int = 0
     unfinished: bool = False
+    uncounted: bool = False

@@ -177,6 +177,9 @@ REFUSED = {
                                          "8192x4608"),
     "a png that claims one long line": (lambda m: m.raw("a.png", huge_png(60000, 2)), "8192x4608"),
     "a gif that claims 65535 squared": (lambda m: m.raw("a.gif", huge_gif() + b";"), "8192x4608"),
+    "a gif of too many blocks": (
+        lambda m: m.raw("a.gif", b"GIF89a" + bytes(7) + b"\x21\xfe\x01 \x00" * 200_001 + b";"),
+        "too many chunks"),
     "a head of a gif": (lambda m: m.raw("a.gif", b"GIF89a"), "picture"),
     "an empty folder": (lambda m: m.folder, "holds no pictures"),
     "a folder of videos": (lambda m: m.video("a.mp4").parent, "holds no pictures"),
@@ -200,7 +203,8 @@ def test_what_is_no_picture_is_refused(name, make, judged):
 def test_a_gif_of_many_large_frames_ends_in_time(make, judged, monkeypatch):
     from compat.frames import limits
 
-    monkeypatch.setattr(limits, "MAX_WORK", 40 * 144 * 256)
+    monkeypatch.setattr(limits, "WORK_AT_FIRST", 40 * 144 * 256)
+    monkeypatch.setattr(limits, "WORK_PER_BYTE", 0)
     path = make.animation("a.gif", np.concatenate([make.scene] * 3))
     said = judged(path)
     assert (said.verdict, said.code, said.measures["frames"]) == ("undecided", 5, 40)
