@@ -35,7 +35,7 @@ class Box:
 @dataclass(slots=True)
 class _Seen:
     names: list[bytes]
-    boxes: int = 0
+    unread: bool = False
     samples: int = 0
     pieces: int = 0
     promised: int = 0
@@ -46,8 +46,7 @@ class _Seen:
 def walk_mp4(handle: BinaryIO, size: int) -> Skeleton:
     """Return what the boxes declare; never reads media data."""
     seen = _Seen(names=[])
-    for box in _boxes(handle, size):
-        seen.boxes += 1
+    for box in _boxes(handle, size, seen):
         if not _note(seen, box, handle):
             break
     fragments = seen.names.count(b"moof")
@@ -60,7 +59,7 @@ def walk_mp4(handle: BinaryIO, size: int) -> Skeleton:
         follows_at=at or 0,
         samples=max(seen.samples, seen.pieces),
         fragments=fragments,
-        uncounted=seen.boxes >= MOST_BOXES,
+        uncounted=seen.unread,
     )
 
 
@@ -82,7 +81,7 @@ def _note(seen: _Seen, box: Box, handle: BinaryIO) -> bool:
     return True
 
 
-def _boxes(handle: BinaryIO, size: int) -> Iterator[Box]:
+def _boxes(handle: BinaryIO, size: int, seen: _Seen) -> Iterator[Box]:
     """Yield boxes in the order of the file, those inside holders too."""
     waiting = [(0, size, 0)]
     for _ in range(MOST_BOXES):
@@ -97,6 +96,7 @@ def _boxes(handle: BinaryIO, size: int) -> Iterator[Box]:
             waiting.append((box.end, end, depth))
         if box.name in HOLDERS and depth < DEEPEST:
             waiting.append((box.content, min(box.end, size), depth + 1))
+    seen.unread = bool(waiting)
 
 
 def _box_at(handle: BinaryIO, at: int, end: int, size: int, depth: int) -> Box | None:

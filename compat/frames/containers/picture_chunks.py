@@ -19,10 +19,10 @@ def walk_png(handle: BinaryIO, size: int) -> Skeleton:
         if len(head) < 8:
             return Skeleton(kind="png", ends=False)
         at += 12 + int.from_bytes(head[:4], "big")
-        if head[4:] == b"IEND":
-            return Skeleton(kind="png", follows=what_follows(handle, at, size), follows_at=at)
         if at > size:
             return Skeleton(kind="png", promised=at, ends=False)
+        if head[4:] == b"IEND":
+            return Skeleton(kind="png", follows=what_follows(handle, at, size), follows_at=at)
     return Skeleton(kind="png", uncounted=True)
 
 
