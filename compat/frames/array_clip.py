@@ -1,6 +1,10 @@
 """Clips held as arrays: npy, npz and safetensors, read without unpickling anything."""
 
+import struct
+import tokenize
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,12 @@ from compat.frames.limits import MAX_PIXELS, Budget
 from compat.frames.scales import Frame
 from compat.frames.values import range_of
 
+DAMAGE = (
+    ValueError, OSError, EOFError, SyntaxError, OverflowError, MemoryError, KeyError, TypeError,
+    RuntimeError, struct.error, zlib.error, zipfile.BadZipFile, tokenize.TokenError,
+)  # fmt: skip
+"""What numpy and zipfile raise for damaged and hostile files; RuntimeError for encrypted ones."""
+READABLE = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 NAMES = ("frames", "video", "videos", "images", "image", "pixels", "samples", "arr_0")
 """What people call frames in a file of several arrays; ``arr_0`` is numpy's own name."""
 MOST_UNPACKED = 4 << 30
@@ -56,8 +66,11 @@ def clip_of(values: Any, *, name: str = "clip", kind: str = "array", size: int =
 def open_array(path: Path) -> Clip:
     """Open a .npy file; it is mapped and not loaded, and pickled objects in it are refused."""
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError, OverflowError, MemoryError) as error:
+        with warnings.catch_warnings():
+            # numpy tells of headers written by Python 2; they are read all the same.
+            warnings.simplefilter("ignore")
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except DAMAGE as error:
         raise _unreadable(path, "a .npy array", error) from error
     return clip_of(array, name=str(path), kind="npy", size=size_on_disk(path))
 
@@ -66,16 +79,19 @@ def open_arrays(path: Path) -> Clip:
     """Open the one array of a .npz file that holds frames."""
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {i.filename: i.file_size for i in archive.infolist()}
+            members = [i for i in archive.infolist() if i.compress_type in READABLE]
+        sizes = {member.filename: member.file_size for member in members}
         name = _choose(path, _headers(path, sizes))
         if sizes[f"{name}.npy"] > MOST_UNPACKED:
             raise NothingCheckedError(
                 f"{quoted(path)} unpacks to {sizes[f'{name}.npy'] >> 30} GiB, expected at most 4",
                 "save it with numpy.save, which is read in pieces",
             )
-        with np.load(path, allow_pickle=False) as arrays:
-            array = arrays[name]
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, MemoryError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with np.load(path, allow_pickle=False) as arrays:
+                array = arrays[name]
+    except DAMAGE as error:
         raise _unreadable(path, "a .npz archive", error) from error
     return clip_of(array, name=str(path), kind="npz", size=size_on_disk(path))
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import struct
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -132,7 +133,7 @@ def _zip(path: Path) -> ClipKind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error) as error:
         raise NothingCheckedError(
             f"{quoted(path)} is a zip archive that cannot be read ({type(error).__name__})",
             "save it again",

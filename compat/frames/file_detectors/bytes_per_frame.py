@@ -7,7 +7,7 @@ from compat.frames.clip import Clip
 from compat.frames.expectation import Expectation
 from compat.frames.file_detector import FileDetector, Noticed, finding_about
 
-# (least, most) of own bytes over new ones: the extremes among good clips (138 of h264: 0.49 to
+# (least, most) of own bytes over new ones: the extremes among good clips (256 of h264: 0.49 to
 # 1.79; 34 of mpeg4: 0.67 to 1.68; 22 of vp9: 1.09 to 2.53), half as much again. docs/clips.md
 # says how often a source goes beyond the limits that the others set.
 LIMITS: Mapping[str, tuple[float, float]] = {

@@ -1,5 +1,7 @@
 """Video files of every odd kind are judged, with what is odd about them said."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,14 @@ def late(packets):
     return packets
 
 
+def before_zero(packets):
+    """An editor's trim: times go on from before zero, and an edit list hides those frames."""
+    for packet in packets:
+        step = round(Fraction(8, 25) / packet.time_base)
+        packet.pts, packet.dts = packet.pts - step, packet.dts - step
+    return packets
+
+
 def standing_still(packets):
     for packet in packets[5:8]:
         packet.pts = packets[7].pts
@@ -170,6 +180,11 @@ SPOILED = {
                            lambda packets: packets[3:]), {"garbage"}, {"start-missing"}),
     "late times": (
         lambda m: m.copied(m.video("a.mp4", options=SIMPLE), "b.mkv", late), FINE, {"late-start"}),
+    "frames hidden by an edit list": (
+        lambda m: m.copied(m.video("a.mp4", options=SIMPLE), "b.mp4", before_zero), FINE,
+        {"hidden-frames"}),
+    "a length left open": (
+        lambda m: m.video("a.mkv", container={"live": "1"}), FINE, {"unfinished"}),
     "times that stand still": (
         lambda m: m.copied(m.video("a.mp4", options=ALL_KEYS), "b.mkv", standing_still),
         {"suspect"}, {"disordered-times"}),
@@ -276,3 +291,22 @@ def test_a_turned_clip_is_as_large_as_it_is_shown(make, judged):
     path = make.video("a.mp4", setup=lying)
     assert judged(path, "--expect", "size=144x256").verdict in FINE
     assert "wrong-size" in judged(path, "--expect", "size=256x144").rules
+
+
+def test_hidden_frames_are_missing_where_all_were_ordered(make, judged):
+    path = make.copied(make.video("a.mp4", options=SIMPLE), "b.mp4", before_zero)
+    said = judged(path, "--expect", "frames=24")
+    assert {"wrong-count", "hidden-frames"} <= set(said.rules)
+    assert judged(path, "--expect", "frames=16").verdict in FINE
+
+
+def test_damaged_and_empty_clips_can_still_be_drawn(make, judged):
+    for name, share in (("a.mp4", 0.3), ("b.mp4", 0.02)):
+        path = make.video(name, container=FASTSTART, options={"g": "4"})
+        data = path.read_bytes()
+        head = data.find(b"mdat") + 8
+        path.write_bytes(data[: head + int((len(data) - head) * share)])
+        sheet, timeline = make.folder / "s.png", make.folder / "t.png"
+        judged(path, "--sheet", str(sheet), "--timeline", str(timeline))
+        assert sheet.stat().st_size > 500
+        assert timeline.stat().st_size > 500
