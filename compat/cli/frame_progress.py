@@ -4,13 +4,14 @@ import sys
 from dataclasses import replace
 from pathlib import PurePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compat.frames.clip import Clip
-    from compat.frames.scales import Frame
+
+Seen = TypeVar("Seen")
 
 
 class FrameProgress:
@@ -19,6 +20,7 @@ class FrameProgress:
     def __init__(self, clips: int) -> None:
         """Prepare; nothing is shown without a terminal."""
         self._clips, self._begun = clips, 0
+        self._total: int | None = None
         self._bar: Any = None
         self._task: Any = None
 
@@ -70,11 +72,16 @@ class FrameProgress:
         name = ascii(PurePath(clip.info.path).name[-40:])[1:-1]
         place = f"{self._begun} of {self._clips} " if self._clips > 1 else ""
         self._bar.start()
-        self._bar.reset(self._task, description=f"{place}{name}", total=clip.info.declared_frames)
-        read = clip.read
-        return replace(clip, read=lambda again: self._counted(read(again)))
+        self._total = clip.info.declared_frames
+        self._bar.reset(self._task, description=f"{place}{name}", total=self._total)
+        read, glance = clip.read, clip.glance
+        watched = replace(clip, read=lambda again: self._counted(read(again)))
+        if glance is not None:
+            watched.glance = lambda again: self._counted(glance(again))
+        return watched
 
-    def _counted(self, frames: "Iterator[Frame]") -> "Iterator[Frame]":
+    def _counted(self, frames: "Iterator[Seen]") -> "Iterator[Seen]":
+        self._bar.reset(self._task, total=self._total)
         for frame in frames:
             yield frame
             self._bar.advance(self._task)

@@ -46,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timeline", type=Path, metavar="PNG",
         help="write the measures over time (of many: into a folder)",
     )  # fmt: skip
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="look at every frame in small, analyse one in sixteen and what stands out; all of "
+        "them where in doubt",
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 for suspect clips too")
     parser.add_argument(
         "--no-encode", action="store_true", help="do not encode sampled frames again"
@@ -118,7 +124,9 @@ def _judge(
         clip = progress.watch(open_clip(path))
     except NothingCheckedError as error:
         return Judged(name, refused(path, error), None)
-    judgement = judge_clip(clip, expectation, encode_again=not arguments.no_encode)
+    judgement = judge_clip(
+        clip, expectation, adaptive=arguments.fast, encode_again=not arguments.no_encode
+    )
     if arguments.sheet:
         _save(_target(arguments.sheet, path, "sheet"), lambda out: contact_sheet(
             clip.read_again(), judgement, out, name=path.name))  # fmt: skip

@@ -72,6 +72,7 @@ def result_of(judged: "Judged", expectation: "Expectation", *, per_frame: bool) 
     asked = {name: value for name, value in asdict(expectation).items() if value is not None}
     measures: dict[str, object] = {
         "frames": judgement.frames,
+        **({} if judgement.analysed is None else {"frames_analysed": judgement.analysed}),
         "worst_frames": list(judgement.worst_frames),
         "probability": judgement.probability,
         **judgement.measures,

@@ -7,6 +7,7 @@ from pathlib import Path
 from compat.core.model import Finding
 from compat.frames.compared import Compared
 from compat.frames.containers.skeleton import Skeleton
+from compat.frames.glimpse import Glimpse, glimpse_of
 from compat.frames.scales import Frame
 
 
@@ -103,6 +104,7 @@ class Clip:
     read: "Callable[[Clip], Iterator[Frame]]"
     findings: list[Finding] = field(default_factory=list)
     passage: Passage = field(default_factory=Passage)
+    glance: "Callable[[Clip], Iterator[Glimpse]] | None" = None
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the first frame on; what an earlier pass found is dropped."""
@@ -113,6 +115,14 @@ class Clip:
     def read_again(self) -> Iterator[Frame]:
         """Decode from the first frame on and leave what the last pass found as it is."""
         return self.read(Clip(self.info, self.read))
+
+    def glimpses(self) -> Iterator[Glimpse]:
+        """Decode from the first frame on, without converting what nobody asks for."""
+        if self.glance is None:
+            return (glimpse_of(frame) for frame in self)
+        self.findings.clear()
+        self.passage = Passage()
+        return self.glance(self)
 
 
 def size_on_disk(path: Path) -> int:

@@ -12,6 +12,7 @@ from compat.frames.order import order_measures
 from compat.frames.scales import Frame, scales_of
 from compat.frames.spatial import measure_frame
 from compat.frames.spatial.limits import NAN
+from compat.frames.table import Table
 from compat.frames.temporal import Succession
 
 
@@ -21,6 +22,8 @@ class ClipMeasures:
 
     ``per_frame`` maps each measure's name to one value per frame (NaN where it could not be
     taken); ``order`` are clip-wide measures; ``sizes`` every (width, height) that occurred.
+    ``analysed`` are the numbers of the frames that were measured in full, None for all: the others
+    have the values of the nearest of them, and their own brightness.
     """
 
     frames: int
@@ -28,6 +31,7 @@ class ClipMeasures:
     per_frame: Mapping[str, NDArray[np.float64]]
     order: Mapping[str, float]
     info: ClipInfo | None = None
+    analysed: NDArray[np.int_] | None = None
 
     def series(self, name: str) -> NDArray[np.float64]:
         """Return one value per frame of the measure called ``name``."""
@@ -62,25 +66,28 @@ def as_array(frame: Any) -> NDArray[Any]:
 def measure_clip(frames: Iterable[Frame], *, info: ClipInfo | None = None) -> ClipMeasures:
     """Read RGB uint8 frames [H, W, 3] once and return their measures.
 
-    Memory grows by some seventy numbers and a thumbnail of 1.5 KiB per frame. Raises
-    ValueError for a frame of another shape or type.
+    Memory grows by some seventy numbers of eight bytes per frame, and by a thumbnail of 1.5 KiB
+    for each of the first few thousand. Raises ValueError for a frame of another shape or type.
     """
-    succession = Succession()
-    rows: list[dict[str, float]] = []
+    succession, table = Succession(), Table()
     sizes: dict[tuple[int, int], None] = {}
     for given in frames:
-        frame = as_array(given)
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
-            raise ValueError(f"a frame is {frame.dtype} {list(frame.shape)}, expected uint8 RGB")
+        frame = checked(given)
         scales = scales_of(frame)
-        rows.append({**measure_frame(frame, scales), **succession.step(scales.colour)})
+        table.add({**measure_frame(frame, scales), **succession.step(scales)})
         sizes.setdefault((frame.shape[1], frame.shape[0]))
-    names = list(rows[0]) if rows else []
-    per_frame = {name: np.array([row[name] for row in rows], np.float64) for name in names}
     return ClipMeasures(
-        frames=len(rows),
+        frames=table.rows,
         sizes=tuple(sizes),
-        per_frame=per_frame,
-        order=order_measures(succession.thumbnails),
+        per_frame=table.columns(),
+        order=order_measures(succession.thumbnails.chosen()),
         info=info,
     )
+
+
+def checked(given: Any) -> Frame:
+    """Return a frame as an array; ValueError unless it is RGB uint8 [H, W, 3]."""
+    frame = as_array(given)
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
+        raise ValueError(f"a frame is {frame.dtype} {list(frame.shape)}, expected uint8 RGB")
+    return frame

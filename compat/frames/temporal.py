@@ -1,13 +1,16 @@
 """What frames say about each other: steps, correlation, and whether their order makes sense."""
 
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compat.frames.scales import Floats, luma_of, thumbnail
+from compat.frames.scales import Floats, Scales, averaged, thumbnail
 from compat.frames.spatial.edges import kurtosis
-from compat.frames.spatial.limits import FLOOR, NAN, mean_square, picture_correlation
+from compat.frames.spatial.limits import FLOOR, NAN, picture_correlation
+from compat.frames.sums import mean_square, product_sum, spread
+from compat.frames.thumbnails import Thumbnails
 
 STEP_NAMES = (
     "step", "two_step", "step_peak", "frame_correlation", "step_kurtosis", "step_coarse",
@@ -15,6 +18,8 @@ STEP_NAMES = (
 )  # fmt: skip
 # Below this mean square, in grey levels, a difference is what encoding leaves of a still.
 NO_STEP = 0.05
+# Product of the spreads of two frames, in grey levels, below which a correlation is chance.
+LEAST_CONTRAST = 0.5
 
 
 class Succession:
@@ -22,11 +27,11 @@ class Succession:
 
     def __init__(self) -> None:
         """Start before the first frame."""
-        self._before: list[Floats] = []
-        self.thumbnails: list[NDArray[np.float16]] = []
+        self._before: list[Scales] = []
+        self.thumbnails = Thumbnails()
 
-    def step(self, colour: Floats) -> dict[str, float]:
-        """Return how the next frame, quarter-size planes [3, h, w], differs from those before it.
+    def step(self, scales: Scales) -> dict[str, float]:
+        """Return how the next frame differs, at quarter size, from those before it.
 
         Colour, because red on blue may be equally bright and still move. ``step`` and ``two_step``
         are mean absolute grey levels against the last and the one before it, ``step_peak`` the
@@ -34,48 +39,56 @@ class Succession:
         ``step_coarse`` and ``step_on_edges`` tell motion (sparse, at edges) from boiling noise.
         NaN where there is no such frame or the size changed.
         """
-        same = [other for other in self._before if other.shape == colour.shape]
+        same = [other for other in self._before if other.colour.shape == scales.colour.shape]
         measures = dict.fromkeys(STEP_NAMES, NAN)
         if same:
-            measures |= _compared(colour, same[-1])
+            measures |= _compared(scales, same[-1])
         if len(same) == 2:
-            measures["two_step"] = float(np.abs(colour - same[0]).mean())
-        self._before = [*self._before[-1:], colour]
-        self.thumbnails.append(thumbnail(colour))
+            measures["two_step"] = _mean_distance(scales.colour - same[0].colour)
+        self._before = [*self._before[-1:], scales]
+        self.thumbnails.append(thumbnail(scales.colour))
         return measures
 
 
-def _compared(colour: Floats, before: Floats) -> dict[str, float]:
-    difference = colour - before
+def _mean_distance(difference: Floats) -> float:
+    return float(np.abs(difference, out=difference).mean())
+
+
+def _compared(scales: Scales, before: Scales) -> dict[str, float]:
+    difference = scales.colour - before.colour
     energy = mean_square(difference)
-    size = np.abs(difference)
+    size = np.abs(difference, out=difference)
     measures = {
         "step": float(size.mean()),
         "step_peak": float(size.max()),
-        "frame_correlation": colour_correlation(colour, before),
+        "frame_correlation": colour_correlation(scales, before),
     }
-    moved = luma_of(difference)
+    moved = scales.grey - before.grey
     if energy < NO_STEP or min(moved.shape) < 8:
         return measures
     rows = np.abs(moved[::2])
-    gradient = np.abs(np.diff(luma_of(before[:, ::2]), axis=1))
-    coarse = moved[: moved.shape[0] // 4 * 4, : moved.shape[1] // 4 * 4]
-    coarse = coarse.reshape(coarse.shape[0] // 4, 4, -1, 4).mean(axis=(1, 3))
+    edges = before.grey[::2]
+    gradient = np.abs(edges[:, 1:] - edges[:, :-1])
     return {
         **measures,
         "step_kurtosis": kurtosis(moved),
-        "step_coarse": float(coarse.std() / (moved.std() + FLOOR)),
+        "step_coarse": spread(averaged(moved, 4)) / (spread(moved) + FLOOR),
         "step_on_edges": picture_correlation(rows[:, 1:], gradient, FLOOR),
-        "step_share": energy / (energy + 2 * float(np.mean([plane.var() for plane in before])) + 1),
+        "step_share": energy / (energy + 2 * _variance(before) + 1),
     }
 
 
-def colour_correlation(one: Floats, other: Floats) -> float:
-    """Return the correlation of two colour pictures [3, h, w], each channel about its own mean."""
-    means = (1, 2)
-    return picture_correlation(
-        one - one.mean(axis=means, keepdims=True), other - other.mean(axis=means, keepdims=True)
-    )
+def _variance(scales: Scales) -> float:
+    """Return the mean variance of the planes of colour."""
+    return sum(one * one for one in scales.spreads[:3]) / 3
+
+
+def colour_correlation(one: Scales, other: Scales) -> float:
+    """Return the correlation of two colour pictures, each channel about its own mean."""
+    scale = sqrt(_variance(one) * _variance(other))
+    if not scale > LEAST_CONTRAST:
+        return NAN
+    return product_sum(one.centred, other.centred) / one.colour.size / scale
 
 
 def turning_share(series: NDArray[np.floating], least: float) -> float:

@@ -1,20 +1,21 @@
 """Clips that PyAV reads: mp4, webm, mkv and whatever else ffmpeg knows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeVar
 
 from compat.core.errors import NothingCheckedError
 from compat.formats.wording import quoted
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
 from compat.frames.limits import MAX_PIXELS, MAX_SIDE, Budget
-from compat.frames.scales import Frame
 from compat.frames.sound_skeleton import sound_skeleton
 from compat.frames.video_facts import declared_pictures
+from compat.frames.video_notes import decoded, note_failure, note_frame, note_packet
+from compat.frames.video_pictures import frame_of, glancing
+
+Converted = TypeVar("Converted")
 
 # More packets in a row that do not decode than this, and the rest is taken for damaged.
 PATIENCE = 16
@@ -26,13 +27,8 @@ FORMATS = (
     "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,ogg,asf,ivf,nut,yuv4mpegpipe,h264,hevc,vvc,"
     "obu,av1,m4v,mjpeg,mxf,dv,gif,apng"
 )
-# These hold an order of packets and no times of frames.
-UNTIMED = frozenset({"avi", "h264", "hevc", "m4v", "mpegvideo", "mjpeg", "obu", "vvc"})
 # What ffmpeg calls the kinds that the first bytes tell.
 DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi"}
-# A run of so many zero bytes: no entropy coder writes it, a hole in a file is a page or more.
-ZERO_RUN = bytes(256)
-ENTROPY_CODED = frozenset({"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg4", "libvpx-vp9"})
 
 
 def open_video(path: Path) -> Clip:
@@ -59,7 +55,11 @@ def open_video(path: Path) -> Clip:
             f"{quoted(path)} claims {width}x{height} pixels, expected 1x1 to 8192x4608",
             "check where the file comes from",
         )
-    return Clip(info, lambda clip: _frames(path, clip))
+    return Clip(
+        info,
+        lambda clip: _shown(path, clip, frame_of),
+        glance=lambda clip: _shown(path, clip, glancing()),
+    )
 
 
 @contextmanager
@@ -118,17 +118,17 @@ def _not_opened(path: Path, error: Exception) -> NothingCheckedError:
     return NothingCheckedError(found, "render or download it again")
 
 
-def _frames(path: Path, clip: Clip) -> Iterator[Frame]:
+def _shown(path: Path, clip: Clip, convert: Callable[[Any, int], Converted]) -> Iterator[Converted]:
     import av
 
     for picture in _pictures(path, clip):
         try:
-            frame = _shown(picture, clip)
+            converted = convert(picture, clip.passage.turned)
         except (av.FFmpegError, OSError, ValueError, MemoryError):
             # A pixel format or a size that swscale cannot turn into RGB.
-            _note_failure(clip)
+            note_failure(clip)
             continue
-        yield frame
+        yield converted
 
 
 def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
@@ -142,15 +142,15 @@ def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
         while passage.broken <= PATIENCE and not passage.stopped:
             try:
                 packet = next(packets, None)
-                decoded = _decoded(clip, packet) if packet is not None else []
+                pictures = decoded(clip, packet) if packet is not None else []
             except (av.FFmpegError, OSError, ValueError):
-                _note_failure(clip)
+                note_failure(clip)
                 continue
             if packet is None:
                 return
-            _note_packet(clip, packet)
-            for picture in decoded:
-                _note_frame(clip, picture)
+            note_packet(clip, packet)
+            for picture in pictures:
+                note_frame(clip, picture)
                 yield picture
                 last = time.monotonic()
                 passage.stopped = budget.spent(picture.width * picture.height)
@@ -158,74 +158,3 @@ def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
                     return
             if time.monotonic() - last > STALLED:
                 passage.stopped = f"no frame came for {STALLED:.0f} s"
-
-
-def _decoded(clip: Clip, packet: Any) -> list[Any]:
-    """Decode one packet; what the decoder complains of while it patches a picture is kept."""
-    import av
-
-    av.logging.set_level(av.logging.ERROR)
-    try:
-        with av.logging.Capture(local=True) as said:
-            pictures: list[Any] = packet.decode()
-    finally:
-        av.logging.set_level(av.logging.PANIC)
-    passage = clip.passage
-    words = [text.strip() for _, component, text in said if component == clip.info.codec]
-    if words:
-        passage.patched.append(len(passage.times))
-        passage.complaint = passage.complaint or words[0][:80]
-    return pictures
-
-
-def _note_failure(clip: Clip) -> None:
-    passage = clip.passage
-    if not passage.broken:
-        passage.broken_after = len(passage.times)
-    passage.broken += 1
-    passage.packets += 1
-
-
-def _note_packet(clip: Clip, packet: Any) -> None:
-    if packet.size == 0:
-        return
-    passage = clip.passage
-    if passage.packets == 0:
-        passage.first_is_key = bool(packet.is_keyframe)
-    passage.hidden += bool(packet.is_discard)
-    if clip.info.codec in ENTROPY_CODED and ZERO_RUN in bytes(packet):
-        passage.zeroed.append(passage.packets)
-    passage.packets += 1
-
-
-def _note_frame(clip: Clip, picture: Any) -> None:
-    passage = clip.passage
-    shown = None if picture.time is None else float(picture.time)
-    before = passage.times[-1] if passage.times else None
-    timed = clip.info.container not in UNTIMED
-    if timed and shown is not None and before is not None and shown <= before:
-        passage.disordered += 1
-    if picture.is_corrupt:
-        passage.spoiled.append(len(passage.times))
-    if not passage.times:
-        passage.turned = round(picture.rotation / 90) * 90 % 360
-    length = picture.duration or 0
-    passage.lengths.append(float(length * picture.time_base) if picture.time_base else 0.0)
-    passage.times.append(shown)
-
-
-def _shown(picture: Any, clip: Clip) -> Frame:
-    # Turned as a player turns it, so that its size is the one that was ordered.
-    frame, degrees = _rgb(picture), clip.passage.turned
-    return np.ascontiguousarray(np.rot90(frame, degrees // 90)) if degrees else frame
-
-
-def _rgb(picture: Any) -> Frame:
-    if any(component.is_alpha for component in picture.format.components):
-        rgba = picture.to_ndarray(format="rgba")
-        over_black: Frame = (rgba[..., :3] * rgba[..., 3:].astype(np.uint16) // 255).astype(
-            np.uint8
-        )
-        return over_black
-    frame: Frame = picture.to_ndarray(format="rgb24")
-    return frame

@@ -34,7 +34,7 @@ def rules_of(path: Path) -> dict[str, Severity]:
 
 
 def main() -> None:
-    """Read the command line and print one line per fault, then JSON of every single answer."""
+    """Read the command line and print the answers of each clip, then one line per fault."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--scratch", type=Path, required=True)
@@ -46,6 +46,7 @@ def main() -> None:
             path = spoilt(source, arguments.scratch / "spoilt", fault)
             seen[fault].append(rules_of(path))
             path.unlink()
+        print(f"{source.name}: {json.dumps({k: v[-1] for k, v in seen.items()})}", flush=True)
     for fault, answers in seen.items():
         grave = [{r for r, s in a.items() if s.rank >= Severity.MEDIUM.rank} for a in answers]
         rules = Counter(rule for answer in grave for rule in answer)
@@ -53,7 +54,6 @@ def main() -> None:
         alone = rules["bytes-per-frame"]
         found = sum(bool(a) for a in grave)
         print(f"{fault}: {found} of {len(answers)}, bytes {alone}: {named}", flush=True)
-    print(json.dumps(seen))
 
 
 if __name__ == "__main__":

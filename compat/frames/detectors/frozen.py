@@ -18,7 +18,7 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
     """Find clips without any motion, and long still stretches where motion was asked for."""
     if clip.frames < FEWEST or expectation.motion is False:
         return None
-    still = _still(clip)
+    still = still_frames(clip)
     severity = _severity(still, motion=expectation.motion is True)
     if severity is None or below(clip.series("channel_std"), FLAT).mean() >= 0.9:
         return None
@@ -40,7 +40,8 @@ def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
     )
 
 
-def _still(clip: ClipMeasures) -> Mask:
+def still_frames(clip: ClipMeasures) -> Mask:
+    """Return the frames that differ from the one before by no more than encoding a still does."""
     moving = ~(below(clip.series("step_peak"), STILL_PEAK) & below(clip.series("step"), STILL_MEAN))
     # The first frame has no step of its own: it is as still as the second.
     moving[0] = moving[1]

@@ -15,7 +15,7 @@ def measure_frame(frame: Frame, scales: Scales) -> dict[str, float]:
     """Return every per-frame measure of one RGB frame; the same keys for every size."""
     return {
         **level_measures(frame, scales),
-        **line_measures(scales.detail),
+        **line_measures(scales),
         **edge_measures(scales),
         **cell_measures(scales),
         **colour_measures(scales),

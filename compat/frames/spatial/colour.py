@@ -3,15 +3,15 @@
 import numpy as np
 
 from compat.frames.scales import Floats, Scales, halved
-from compat.frames.spatial.edges import kurtosis
+from compat.frames.spatial.edges import kurtosis_of
 from compat.frames.spatial.limits import (
     FLOOR,
     MIN_GRADIENTS,
     NAN,
     log_ratio,
     mean_square,
-    picture_correlation,
 )
+from compat.frames.sums import gradient_correlation, spread
 
 # Mean square of chroma gradients below which a picture is grey for our purpose.
 GREY = 0.05
@@ -29,32 +29,34 @@ def colour_measures(scales: Scales) -> dict[str, float]:
     at_corner = (high > 249) & (low < 6)
     return {
         "saturation": float(chroma.mean()),
-        "saturation_spread": float(chroma.std()),
+        "saturation_spread": spread(chroma),
         "corner_share": float(at_corner.mean()),
         **_agreement(red, green, blue),
     }
 
 
 def _agreement(red: Floats, green: Floats, blue: Floats) -> dict[str, float]:
-    planes = [np.diff(plane, axis=1) for plane in (red, green, blue)]
-    if planes[0].size < MIN_GRADIENTS:
-        return dict.fromkeys(NAMES, NAN)
-    difference_1, difference_2 = red - green, blue - green
-    steps = [np.diff(plane, axis=1) for plane in (difference_1, difference_2)]
-    chroma_energy = mean_square(steps[0]) + mean_square(steps[1])
-    luma_energy = mean_square(planes[1])
-    pairs = ((0, 1), (1, 2))
-    agreement = [picture_correlation(planes[a], planes[b], FLOOR) for a, b in pairs]
+    planes = [plane[:, 1:] - plane[:, :-1] for plane in (red, green, blue)]
     measures = dict.fromkeys(NAMES, NAN)
-    measures["channel_agreement"] = float(np.nanmin([*agreement, 1.0]))
-    measures["chroma_share"] = log_ratio(chroma_energy, luma_energy)
-    if chroma_energy < GREY:
+    if planes[0].size < MIN_GRADIENTS:
         return measures
-    strongest = difference_1 if mean_square(steps[0]) >= mean_square(steps[1]) else difference_2
-    step = np.diff(strongest, axis=1)
-    coarse = halved(strongest)
-    measures["chroma_correlation"] = 1 - mean_square(step) / (2 * float(strongest.var()) + FLOOR)
-    measures["chroma_kurtosis"] = kurtosis(strongest)
-    measures["chroma_on_edges"] = picture_correlation(np.abs(step), np.abs(planes[1]), FLOOR)
-    measures["chroma_octave"] = log_ratio(mean_square(np.diff(coarse, axis=1)), mean_square(step))
+    # The step of a difference is the difference of the steps.
+    steps = [planes[0] - planes[1], planes[2] - planes[1]]
+    energies = [mean_square(step) for step in steps]
+    pairs = ((0, 1), (1, 2))
+    agreement = [gradient_correlation(planes[a], planes[b], FLOOR) for a, b in pairs]
+    measures["channel_agreement"] = float(np.nanmin([*agreement, 1.0]))
+    measures["chroma_share"] = log_ratio(sum(energies), mean_square(planes[1]))
+    if sum(energies) < GREY:
+        return measures
+    strongest = 0 if energies[0] >= energies[1] else 1
+    chroma = (red, blue)[strongest] - green
+    step = steps[strongest]
+    coarse = halved(chroma)
+    measures["chroma_correlation"] = 1 - energies[strongest] / (2 * spread(chroma) ** 2 + FLOOR)
+    measures["chroma_kurtosis"] = kurtosis_of(step, chroma[1:] - chroma[:-1])
+    measures["chroma_on_edges"] = gradient_correlation(np.abs(step), np.abs(planes[1]), FLOOR)
+    measures["chroma_octave"] = log_ratio(
+        mean_square(coarse[:, 1:] - coarse[:, :-1]), energies[strongest]
+    )
     return measures

@@ -2,42 +2,43 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from compat.frames.scales import Floats, Frame, Scales
+from compat.frames.scales import Frame, Scales
 from compat.frames.spatial.limits import NAN
 
 
 def level_measures(frame: Frame, scales: Scales) -> dict[str, float]:
     """Return brightness, spreads, entropy in bits, colours in a sample, and clipped values."""
-    grey = np.bincount(scales.luma[::2, ::2].ravel(), minlength=256)
-    share = grey[grey > 0] / grey.sum()
+    # pillow counts bytes twice as fast as numpy, which turns them into 64-bit places first.
+    grey = np.array(Image.fromarray(scales.luma[::2, ::2]).histogram())
+    total = int(grey.sum())
+    share = grey[grey > 0] / total
     values = np.arange(256)
-    mean = float((grey * values).sum() / grey.sum())
+    mean = float((grey * values).sum() / total)
     step = 16 if min(frame.shape[:2]) >= 256 else 2
     sample = np.ascontiguousarray(frame[::step, ::step])
     return {
         "luma_mean": mean,
-        "luma_std": float(np.sqrt((grey * np.square(values - mean)).sum() / grey.sum())),
-        "channel_std": channel_std(scales.colour),
+        "luma_std": float(np.sqrt((grey * np.square(values - mean)).sum() / total)),
+        "channel_std": channel_std(scales),
         "entropy": float(-(share * np.log2(share)).sum()),
         "colours": float(_colours(sample)),
         "clipped_share": float(((sample < 3) | (sample > 252)).mean()),
         "comb": comb(grey),
-        "top_levels": float(np.sort(grey)[-8:].sum() / grey.sum()),
+        "top_levels": float(np.sort(grey)[-8:].sum() / total),
     }
 
 
-def channel_std(colour: Floats) -> float:
-    """Return the spread of the channel [3, h, w] that varies most; NaN below 16 squares."""
-    if colour[0].size < 16:
-        return NAN
-    return max(float(plane.std()) for plane in colour)
+def channel_std(scales: Scales) -> float:
+    """Return the spread of the colour plane that varies most; NaN below 16 squares."""
+    return NAN if scales.grey.size < 16 else max(scales.spreads[:3])
 
 
 def _colours(sample: Frame) -> int:
     wide = sample.astype(np.int32)
-    packed = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
-    return int(np.unique(packed).size)
+    packed = np.sort((wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).ravel())
+    return int(np.count_nonzero(packed[1:] != packed[:-1])) + 1
 
 
 def comb(counts: NDArray[np.integer]) -> float:
