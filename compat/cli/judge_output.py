@@ -26,9 +26,9 @@ def tell(judged: "Judged", *, quiet: bool) -> None:
     chance = judgement.probability
     shown = f", probability of garbage {chance:.1%}" if chance is not None else ""
     count = "1 frame" if judgement.frames == 1 else f"{judgement.frames} frames"
-    print(
-        f"{_plain(judged.name)}: {painted(verdict, COLOURS[verdict])} ({count}{shown})", flush=True
-    )
+    few = "" if judgement.analysed is None else f", {judgement.analysed} of them analysed in full"
+    word = painted(verdict, COLOURS[verdict])
+    print(f"{_plain(judged.name)}: {word} ({count}{few}{shown})", flush=True)
     for finding in judgement.findings:
         _tell_finding(finding)
     stages = {str(f.evidence["stage"]) for f in judgement.findings if _points(f)}
