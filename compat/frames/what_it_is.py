@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from compat.core.errors import NothingCheckedError
-from compat.formats.sniff import FIRST_BYTES, Kind, sniff
+from compat.formats.sniff import Kind, Sniffed, sniff
 from compat.formats.wording import quoted
 
 
@@ -74,6 +74,11 @@ SPECIAL = {
     Kind.NO_FILE: "name a file: what comes out of a pipe or a device cannot be read twice",
 }
 """What to do about content that :mod:`compat.formats.sniff` knows and that is no clip."""
+NO_CLIPS = frozenset(
+    {Kind.TEXT, Kind.JSON, Kind.JSON_ERROR, Kind.PROGRAM, Kind.DOCUMENT, Kind.GGUF, Kind.OLD_GGML,
+     Kind.ONNX, Kind.TAR, Kind.COMPRESSED, Kind.ARCHIVE, Kind.HDF5, Kind.DATABASE, Kind.TENSORRT,
+     Kind.TFLITE, Kind.TORRENT}
+)  # fmt: skip
 PICKLES = frozenset({Kind.PICKLE, Kind.TORCH_ZIP})
 
 
@@ -95,7 +100,7 @@ def clip_kind(path: Path) -> ClipKind:
             f"{quoted(path)} is a pickle, which may run code when it is loaded, expected a clip",
             "save the frames with numpy.save, safetensors or as a video",
         )
-    return _readable(path, found.kind, found.first[:FIRST_BYTES])
+    return _readable(path, found)
 
 
 def _unreadable(path: Path, error: OSError) -> NothingCheckedError:
@@ -107,7 +112,8 @@ def _unreadable(path: Path, error: OSError) -> NothingCheckedError:
     return NothingCheckedError(f"{quoted(path)} cannot be read: {reason}", remedy)
 
 
-def _readable(path: Path, kind: Kind, first: bytes) -> ClipKind:
+def _readable(path: Path, found: Sniffed) -> ClipKind:
+    kind, first = found.kind, found.first
     if not os.access(path, os.R_OK):
         raise _unreadable(path, PermissionError(errno.EACCES, "permission denied"))
     if any(first.startswith(mark, offset) for offset, mark in PICTURES):
@@ -126,6 +132,10 @@ def _readable(path: Path, kind: Kind, first: bytes) -> ClipKind:
         return _zip(path)
     if not first.startswith(RAW_VIDEO):
         _refuse_text(path, first)
+        if kind in NO_CLIPS:
+            raise NothingCheckedError(
+                f"{quoted(path)} is not a clip: {found.why}", "name the clip itself"
+            )
     return ClipKind.VIDEO
 
 
