@@ -67,7 +67,8 @@ class Passage:
     complained of the data, ``complaint`` its first words. ``zeroed`` are packets with long runs of
     zeros, ``broken`` counts those that do not decode, the first after ``broken_after`` frames,
     ``hidden`` those that the container says not to show. ``disordered`` counts frames that are not
-    later than the one before. ``turned`` is the angle in degrees by which frames were turned
+    later than the one before. ``stored`` is the (width, height) of the first frame
+    before it is turned, ``turned`` the angle in degrees by which frames were turned
     counterclockwise to be shown. ``first_is_key`` is False where the first packet needs an earlier
     one that is not there; ``see_through`` counts frames with alpha, ``stopped`` says why reading
     ended early, ``compared`` what encoding some frames again gave, None where nobody asked.
@@ -85,6 +86,7 @@ class Passage:
     hidden: int = 0
     disordered: int = 0
     turned: int = 0
+    stored: tuple[int, int] | None = None
     first_is_key: bool = True
     see_through: int = 0
     stopped: str = ""

@@ -62,6 +62,7 @@ def note_frame(clip: Clip, picture: Any) -> None:
     if picture.is_corrupt:
         passage.spoiled.append(len(passage.times))
     if not passage.times:
+        passage.stored = picture.width, picture.height
         passage.turned = round(picture.rotation / 90) * 90 % 360
     length = picture.duration or 0
     passage.lengths.append(float(length * picture.time_base) if picture.time_base else 0.0)

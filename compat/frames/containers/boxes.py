@@ -12,6 +12,11 @@ MOST_BOXES = 200_000
 """Six boxes a fragment, two fragments a second: four hours. Walking over so many takes a second."""
 DEEPEST = 8
 HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"})
+VIDEOS = frozenset(
+    {b"avc1", b"avc3", b"hvc1", b"hev1", b"av01", b"vp08", b"vp09", b"mp4v", b"apch", b"apcn",
+     b"ap4h", b"jpeg", b"png ", b"vvc1"}
+)  # fmt: skip
+"""Sample entries of video, by their four letters."""
 COUNTS = frozenset({b"stsz", b"stz2", b"stts"})
 TOP = frozenset(
     {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"meta", b"uuid", b"styp",
@@ -38,6 +43,7 @@ class _Seen:
     unread: bool = False
     samples: int = 0
     pieces: int = 0
+    size: tuple[int, int] | None = None
     promised: int = 0
     stray: int | None = None
     second: int | None = None
@@ -60,6 +66,7 @@ def walk_mp4(handle: BinaryIO, size: int) -> Skeleton:
         samples=max(seen.samples, seen.pieces),
         fragments=fragments,
         uncounted=seen.unread,
+        size=seen.size,
     )
 
 
@@ -67,6 +74,8 @@ def _note(seen: _Seen, box: Box, handle: BinaryIO) -> bool:
     if box.depth:
         if box.name in COUNTS:
             seen.samples = max(seen.samples, _declared_samples(handle, box))
+        elif box.name == b"stsd":
+            seen.size = seen.size or _declared_size(handle, box)
         elif box.name == b"trun":
             seen.pieces += _number_at(handle, box.content + 4)
         return True
@@ -136,3 +145,13 @@ def _number_at(handle: BinaryIO, at: int) -> int:
     handle.seek(at)
     raw = handle.read(4)
     return int.from_bytes(raw, "big") if len(raw) == 4 else 0
+
+
+def _declared_size(handle: BinaryIO, box: Box) -> tuple[int, int] | None:
+    # Behind version and count: size and letters of the first entry, 24 bytes, width, height.
+    handle.seek(box.content + 8)
+    head = handle.read(36)
+    if len(head) < 36 or head[4:8] not in VIDEOS:
+        return None
+    width, height = struct.unpack_from(">HH", head, 32)
+    return (width, height) if width and height else None

@@ -13,7 +13,8 @@ class Skeleton:
     ``unfinished`` True where its writer never came back to fill in the length. ``follows`` says
     what stands behind its end, from byte ``follows_at`` on. ``samples`` is the largest number of
     samples that one track declares, ``fragments`` how many pieces an mp4 was written in.
-    ``uncounted`` is True where there are too many chunks to look at them all.
+    ``uncounted`` is True where there are too many chunks to look at them all; ``size`` is
+    the width and height that an mp4 declares for its first video track.
     """
 
     kind: str
@@ -26,3 +27,4 @@ class Skeleton:
     fragments: int = 0
     unfinished: bool = False
     uncounted: bool = False
+    size: tuple[int, int] | None = None

@@ -106,6 +106,9 @@ FIRES = {
         ({"pictures": {"layout": "yuva420p"}}, {}, Severity.INFO),
         ({"passage": {"see_through": 4}}, {}, Severity.INFO),
     ],
+    "declared-size": [
+        ({"skeleton": {"size": (1280, 720)}, "passage": {"stored": (848, 480)}}, {}, Severity.LOW),
+    ],
     "wrong-suffix": [({"info": {"path": "clip.webm"}}, {}, Severity.LOW)],
     "not-all-read": [({"passage": {"stopped": "it is too long"}}, {}, Severity.INFO)],
     "bytes-per-frame": [
@@ -134,6 +137,8 @@ QUIET = {
     "a transport stream": ({"info": {"container": "mpegts"}, "passage": longer(25, 1.4)}, {}),
     "with a frame hidden by rounding": ({"info": {"declared_frames": 26}}, {}),
     "without a suffix": ({"info": {"path": "clip"}}, {}),
+    "of the size it declares": (
+        {"skeleton": {"size": (848, 480)}, "passage": {"stored": (848, 480)}}, {}),
     "not compared": ({"passage": {"compared": None}}, {}),
     "of few bytes": (
         {"passage": {"compared": Compared(frames=24, own=700, again=200, codec="h264")}}, {}),

@@ -85,6 +85,8 @@ ODD = {
            FINE | {"garbage"}, []),
     "turned": (lambda m: m.video("a.mp4", setup=lying), FINE, ["turned"]),
     "stretched": (lambda m: m.video("a.mp4", setup=stretched), FINE, ["shown-size"]),
+    "interlaced": (
+        lambda m: m.video("a.mkv", options={"x264-params": "tff=1"}), FINE, ["special-levels"]),
     "mpeg4 of avi": (lambda m: m.video("a.avi", codec="mpeg4"), FINE, []),
     "mjpeg of avi": (lambda m: m.video("a.avi", codec="mjpeg", pix_fmt="yuvj420p"), FINE, []),
     "h264 of flv": (lambda m: m.video("a.flv"), FINE, []),
@@ -156,6 +158,14 @@ def flipped(m, name):
     return path
 
 
+def other_size(path):
+    data = bytearray(path.read_bytes())
+    at = data.find(b"avc1", data.find(b"stsd"))
+    data[at + 28 : at + 32] = (640).to_bytes(2, "big") + (360).to_bytes(2, "big")
+    path.write_bytes(data)
+    return path
+
+
 FASTSTART = {"movflags": "faststart"}
 PIECES = {"movflags": "frag_keyframe+empty_moov"}
 ALL_KEYS = {"g": "1", "bf": "0"}
@@ -180,6 +190,8 @@ SPOILED = {
                            lambda packets: packets[3:]), {"garbage"}, {"start-missing"}),
     "late times": (
         lambda m: m.copied(m.video("a.mp4", options=SIMPLE), "b.mkv", late), FINE, {"late-start"}),
+    "another size than is declared": (
+        lambda m: other_size(m.video("a.mp4")), FINE, {"declared-size"}),
     "frames hidden by an edit list": (
         lambda m: m.copied(m.video("a.mp4", options=SIMPLE), "b.mp4", before_zero), FINE,
         {"hidden-frames"}),
