@@ -18,6 +18,7 @@ from compat.frames.decode import open_clip
 from compat.frames.detector import Detector, subject_of
 from compat.frames.detectors.frozen import still_frames
 from compat.frames.expectation import ANYTHING, Expectation
+from compat.frames.file_side import file_findings
 from compat.frames.measures import ClipMeasures, measure_clip
 from compat.frames.scales import Frame
 from compat.frames.score.features import clip_features
@@ -107,19 +108,25 @@ def judgement_of(clip: ClipMeasures, expectation: Expectation = ANYTHING) -> Jud
 
 
 def judge_clip(
-    clip: Clip, expectation: Expectation = ANYTHING, *, adaptive: bool = False
+    clip: Clip,
+    expectation: Expectation = ANYTHING,
+    *,
+    adaptive: bool = False,
+    encode_again: bool = False,
 ) -> Judgement:
-    """Judge an opened clip; what decoding noticed counts as well.
+    """Judge an opened clip; what its file and decoding show counts as well.
 
     ``adaptive`` looks at every frame in small and analyses few in full, and goes through the clip
-    a second time, frame by frame, unless what it saw is clearly good.
+    a second time, frame by frame, unless what it saw is clearly good. ``encode_again`` also
+    compares the bytes of some frames with those of encoding them again.
     """
     if adaptive and not _short(clip):
         measured = measure_adaptively(clip)
-        quick = _with_findings_of(clip, judgement_of(measured, expectation))
+        quick = judgement_of(measured, expectation)
         if _clearly_good(measured, quick, expectation):
-            return quick
-    return _with_findings_of(clip, judge(clip, expectation, info=clip.info))
+            return _with_file(clip, quick, expectation, encode_again=encode_again)
+    judged = judge(clip, expectation, info=clip.info)
+    return _with_file(clip, judged, expectation, encode_again=encode_again)
 
 
 def judge_file(
@@ -129,12 +136,19 @@ def judge_file(
     return judge_clip(open_clip(path), expectation, adaptive=adaptive)
 
 
-def _with_findings_of(clip: Clip, judged: Judgement) -> Judgement:
-    if not clip.findings:
+def _with_file(
+    clip: Clip, judged: Judgement, expectation: Expectation, *, encode_again: bool
+) -> Judgement:
+    found = file_findings(clip, expectation, encode_again=encode_again)
+    if not found:
         return judged
-    findings = (*clip.findings, *judged.findings)
-    verdict = _verdict(findings, [f for f in judged.findings if f.rule == "not-judged"])
-    return replace(judged, verdict=verdict, findings=findings)
+    findings = (*found, *judged.findings)
+    doubt = [f for f in findings if f.rule in {"not-judged", "not-all-read", "no-frames"}]
+    verdict = _verdict(findings, doubt)
+    chance = None if verdict is JudgeVerdict.UNDECIDED else judged.probability
+    if verdict is JudgeVerdict.GARBAGE:
+        chance = max(chance or 0, RULE_PROBABILITY)
+    return replace(judged, verdict=verdict, findings=findings, probability=chance)
 
 
 def _short(clip: Clip) -> bool:

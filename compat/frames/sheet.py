@@ -1,42 +1,60 @@
 """A contact sheet: frames of a clip on one picture, the worst ones framed in red."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from compat.core.model import Finding, Severity
 from compat.frames.judge import Judgement
+from compat.frames.lettering import HEAD, LINE, across, font, lines, shown
 from compat.frames.scales import Frame
 
-COLUMNS, CELL, LINE, GAP = 6, 160, 14, 4
+WIDTH, GAP, EDGE = 1240, 8, 3
+CELL = 200 * 112
+"""Pixels of one small picture, whatever its shape."""
 MOST = 24
-PAPER, INK, RED = (24, 24, 28), (220, 220, 220), (235, 60, 50)
+PAPER, INK, FAINT, RED = (24, 24, 28), (225, 225, 225), (150, 150, 155), (235, 60, 50)
+VERDICTS = {"good": (90, 200, 120), "suspect": (240, 190, 60), "garbage": RED,
+            "undecided": (240, 190, 60)}  # fmt: skip
+MARKS = {Severity.HIGH: RED, Severity.MEDIUM: (240, 190, 60), Severity.LOW: INK,
+         Severity.INFO: FAINT}  # fmt: skip
 
 
-def contact_sheet(frames: Iterable[Frame], judgement: Judgement, path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    number: int
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def contact_sheet(
+    frames: Iterable[Frame], judgement: Judgement, path: Path, *, name: str = ""
+) -> None:
     """Write a picture of up to 24 frames, the worst ones marked, with verdict and reasons below.
 
-    ``frames`` are read once more from the start, one at a time. The format follows the suffix.
+    ``frames`` are read once more from the start, one at a time; ``name`` is written above them.
+    The format follows the suffix.
     """
     wanted = chosen(judgement)
-    cells = [(number, _cell(frame)) for number, frame in enumerate(frames) if number in wanted]
-    words = _words(judgement)
-    rows = max(1, -(-len(cells) // COLUMNS))
-    tall = max((cell.height for _, cell in cells), default=CELL // 2) + LINE + GAP
-    width = COLUMNS * (CELL + GAP) + GAP
-    sheet = Image.new("RGB", (width, rows * tall + GAP + LINE * len(words) + GAP), PAPER)
+    cells = [_cell(number, frame) for number, frame in enumerate(frames) if number in wanted]
+    wide = max((cell.picture.width for cell in cells), default=160)
+    tall = max((cell.picture.height for cell in cells), default=90) + LINE + GAP
+    columns = max(1, (WIDTH - GAP) // (wide + GAP))
+    top = HEAD + LINE + 3 * GAP
+    rows = -(-len(cells) // columns)
+    reasons = _reasons(judgement)
+    foot = top + rows * tall + GAP
+    sheet = Image.new("RGB", (WIDTH, foot + LINE * max(len(reasons), 1) + GAP), PAPER)
     pen = ImageDraw.Draw(sheet)
-    for place, (number, cell) in enumerate(cells):
-        x, y = GAP + place % COLUMNS * (CELL + GAP), GAP + place // COLUMNS * tall
-        sheet.paste(cell, (x, y))
-        bad = number in judgement.worst_frames
-        if bad:
-            pen.rectangle((x - 2, y - 2, x + cell.width + 1, y + cell.height + 1), None, RED, 2)
-        pen.text((x, y + cell.height), f"{number}", fill=RED if bad else INK)
-    for place, line in enumerate(words):
-        pen.text((GAP, rows * tall + GAP + place * LINE), line, fill=INK)
+    _head(pen, judgement, cells, name)
+    for place, cell in enumerate(cells):
+        left, upper = GAP + place % columns * (wide + GAP), top + place // columns * tall
+        _put(sheet, pen, cell, (left, upper), judgement)
+    for place, (text, colour) in enumerate(reasons):
+        pen.text((GAP, foot + place * LINE), text, colour, font())
     sheet.save(path)
 
 
@@ -47,19 +65,70 @@ def chosen(judgement: Judgement, most: int = MOST) -> frozenset[int]:
     return frozenset(worst | {int(number) for number in np.rint(even)})
 
 
-def _cell(frame: Frame) -> Image.Image:
+def _cell(number: int, frame: Frame) -> _Cell:
     picture = Image.fromarray(frame)
-    scale = CELL / max(picture.size)
+    scale = (CELL / (picture.width * picture.height)) ** 0.5
+    # A very long or a very high frame stays on the sheet.
+    scale = min(scale, (WIDTH - 2 * GAP) / picture.width, 400 / picture.height)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     # Small frames are enlarged without smoothing, so that what is seen is what is there.
     how = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
-    return picture.resize(size, how)
+    return _Cell(number, picture.resize(size, how), picture.size)
 
 
-def _words(judgement: Judgement) -> list[str]:
-    lines = [f"{judgement.verdict}, {judgement.frames} frames"]
-    lines += [f"{found.severity} {found.rule}: {found.message}" for found in judgement.findings]
-    # pillow's built-in font knows Latin letters only, about six pixels wide.
-    most = COLUMNS * (CELL + GAP) // 6
-    plain = (line.encode("ascii", "replace").decode() for line in lines)
-    return [part for line in plain for part in wrap(line, most, subsequent_indent="  ")]
+def _head(
+    pen: ImageDraw.ImageDraw, judgement: Judgement, cells: Sequence[_Cell], name: str
+) -> None:
+    verdict = str(judgement.verdict)
+    pen.text((GAP, GAP), verdict, VERDICTS[verdict], font(HEAD))
+    chance = judgement.probability
+    facts = [
+        f"{judgement.frames} frame{'s' * (judgement.frames != 1)}",
+        f"{cells[0].size[0]}x{cells[0].size[1]}" if cells else "",
+        "" if chance is None else f"probability of garbage {chance:.0%}",
+    ]
+    pen.text((GAP, 2 * GAP + HEAD), ", ".join(filter(None, facts)), FAINT, font())
+    if name:
+        left = 3 * GAP + across(verdict, HEAD)
+        pen.text((left, GAP), shown(name)[-100:], INK, font(HEAD))
+
+
+def _put(
+    sheet: Image.Image,
+    pen: ImageDraw.ImageDraw,
+    cell: _Cell,
+    at: tuple[int, int],
+    judgement: Judgement,
+) -> None:
+    x, y = at
+    sheet.paste(cell.picture, at)
+    bad = cell.number in judgement.worst_frames
+    right, lower = x + cell.picture.width, y + cell.picture.height
+    if bad:
+        pen.rectangle((x - EDGE, y - EDGE, right + EDGE - 1, lower + EDGE - 1), None, RED, EDGE)
+    words = f"{cell.number}"
+    for rule in _rules_of(cell.number, judgement.findings):
+        if across(f"{words}  {rule}") > cell.picture.width:
+            break
+        words += f"  {rule}"
+    pen.text((x, lower + EDGE), words, RED if bad else FAINT, font())
+
+
+def _rules_of(number: int, findings: Sequence[Finding]) -> list[str]:
+    """Return the rules that name this frame and matter."""
+    named = []
+    for finding in findings:
+        runs = finding.evidence.get("frames")
+        if finding.severity.rank >= Severity.MEDIUM.rank and isinstance(runs, list):
+            named += [finding.rule] * any(first <= number <= last for first, last in runs)
+    return named
+
+
+def _reasons(judgement: Judgement) -> list[tuple[str, tuple[int, int, int]]]:
+    if not judgement.findings:
+        return [("nothing was found", FAINT)]
+    return [
+        (line, MARKS[found.severity])
+        for found in judgement.findings
+        for line in lines(f"{found.severity} {found.rule}: {found.message}", WIDTH - 2 * GAP)
+    ]

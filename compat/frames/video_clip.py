@@ -1,32 +1,40 @@
 """Clips that PyAV reads: mp4, webm, mkv and whatever else ffmpeg knows."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeVar
 
 from compat.core.errors import NothingCheckedError
-from compat.core.model import Confidence, Finding, Place, Severity
+from compat.formats.wording import quoted
 from compat.frames.clip import Clip, ClipInfo, size_on_disk
-from compat.frames.glimpse import Glimpse, glimpse_of, shrinking
-from compat.frames.picture_clip import MAX_PIXELS, breaks_off
-from compat.frames.scales import Frame
+from compat.frames.limits import MAX_PIXELS, MAX_SIDE, Budget
+from compat.frames.sound_skeleton import sound_skeleton
+from compat.frames.video_facts import declared_pictures
+from compat.frames.video_notes import decoded, note_failure, note_frame, note_packet
+from compat.frames.video_pictures import frame_of, glancing
 
-# A frame may be shown this much longer or shorter than the usual one before we speak of a
-# variable rate; containers round time stamps to their time base.
-UNEVEN = 0.25
-# A duration may include another stream; a cut file misses more than this of it.
-ENOUGH = 0.9
+Converted = TypeVar("Converted")
+
 # More packets in a row that do not decode than this, and the rest is taken for damaged.
 PATIENCE = 16
+# Seconds without a single frame; the largest frames take less than one.
+STALLED = 60.0
+# Formats that hold their own pictures. Playlists, scripts and patterns, which make ffmpeg open
+# other files or addresses, are not among them, and no protocol but a plain file is.
+FORMATS = (
+    "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,ogg,asf,ivf,nut,yuv4mpegpipe,h264,hevc,vvc,"
+    "obu,av1,m4v,mjpeg,mxf,dv,gif,apng"
+)
+# What ffmpeg calls the kinds that the first bytes tell.
+DEMUXERS = {"mp4": "mov", "matroska": "matroska", "avi": "avi"}
 
 
 def open_video(path: Path) -> Clip:
     """Open a video file; NothingCheckedError where there is no video stream ffmpeg can decode."""
-    with _opened(path) as container:
-        stream = container.streams.video[0]
+    skeleton = sound_skeleton(path)
+    with opened(path, DEMUXERS.get(skeleton.kind) if skeleton else None) as (container, stream):
         context = stream.codec_context
         width, height = context.width, context.height
         rate = stream.average_rate
@@ -38,156 +46,115 @@ def open_video(path: Path) -> Clip:
             fps=float(rate) if rate else None,
             declared_frames=stream.frames or None,
             file_bytes=size_on_disk(path),
+            container=container.format.name.partition(",")[0],
+            pictures=declared_pictures(container, stream),
+            skeleton=skeleton,
         )
-        # Matroska declares a duration, in microseconds, instead of a number of frames.
-        seconds = (container.duration or 0) / 1_000_000
-    if not 0 < width * height <= MAX_PIXELS:
+    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise NothingCheckedError(
-            f"{path} claims {width}x{height} pixels, expected 1x1 to 8192x8192",
+            f"{quoted(path)} claims {width}x{height} pixels, expected 1x1 to 8192x4608",
             "check where the file comes from",
         )
-
-    def pictures(findings: list[Finding]) -> Iterator[Any]:
-        return _frames(path, info.declared_frames, seconds, findings)
-
     return Clip(
         info,
-        lambda findings: map(_rgb, pictures(findings)),
-        glance=lambda findings: map(_glancing(), pictures(findings)),
+        lambda clip: _shown(path, clip, frame_of),
+        glance=lambda clip: _shown(path, clip, glancing()),
     )
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path, demuxer: str | None) -> Iterator[tuple[Any, Any]]:
+    """Open a container and choose its first real video stream, cover pictures left out.
+
+    ``demuxer`` is the kind of container where it is known, so that a name like frame_%d.jpg
+    decides nothing. Only formats that hold their own pictures are opened, from a plain file.
+    """
     import av
 
     # ffmpeg writes its complaints about damaged data to stderr; ours are the findings.
     av.logging.set_level(av.logging.PANIC)
+    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+    pixels = {"max_pixels": str(MAX_PIXELS)}
     try:
-        container = av.open(str(path), metadata_errors="replace")
+        container = av.open(
+            f"file:{path.absolute()}",
+            format=demuxer,
+            metadata_errors="replace",
+            container_options=options,
+            options=pixels,
+        )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise NothingCheckedError(
-            f"{path} is not a video that can be opened: {type(error).__name__}",
-            "render or download it again",
-        ) from error
+        raise _not_opened(path, error) from error
     with container:
-        videos = container.streams.video
-        if not videos or videos[0].codec_context is None:
+        stream = next((s for s in container.streams.video if not _is_cover(s)), None)
+        if stream is None or stream.codec_context is None:
+            kinds = sorted({str(each.type) for each in container.streams}) or ["no"]
             raise NothingCheckedError(
-                f"{path} holds no video stream that can be decoded", "name the video file"
+                f"{quoted(path)} holds no video stream that can be decoded, only "
+                f"{' and '.join(kinds)} streams",
+                "name the video file",
             )
-        yield container
+        stream.codec_context.options = pixels
+        # One core is what the judge takes beside a render. And PyAV hands over what a decoder says
+        # on this thread alone; said on another it would stand on stderr.
+        stream.codec_context.thread_count = 1
+        yield container, stream
 
 
-def _frames(
-    path: Path, declared: int | None, seconds: float, findings: list[Finding]
-) -> Iterator[Any]:
-    times: list[float | None] = []
-    yield from _decoded(path, times, findings)
-    if not findings:
-        findings.extend(_missing(path, times, declared, seconds))
-    findings.extend(_rate_findings(path, times))
-
-
-def _decoded(path: Path, times: list[float | None], findings: list[Finding]) -> Iterator[Any]:
+def _is_cover(stream: Any) -> bool:
     import av
 
-    failures = 0
-    with _opened(path) as container:
-        stream = container.streams.video[0]
+    disposition = getattr(av.stream, "Disposition", None)
+    return disposition is not None and bool(stream.disposition & disposition.attached_pic)
+
+
+def _not_opened(path: Path, error: Exception) -> NothingCheckedError:
+    # PyAV hands over the last line that ffmpeg logged: (level, component, text).
+    said = getattr(error, "log", None) or ("", "", "")
+    if "whitelist" in str(said[2]):
+        found = f"{quoted(path)} is of the kind {said[1]}, which holds no video of its own"
+    else:
+        found = f"{quoted(path)} is not a video that can be opened: {type(error).__name__}"
+    return NothingCheckedError(found, "render or download it again")
+
+
+def _shown(path: Path, clip: Clip, convert: Callable[[Any, int], Converted]) -> Iterator[Converted]:
+    import av
+
+    for picture in _pictures(path, clip):
+        try:
+            converted = convert(picture, clip.passage.turned)
+        except (av.FFmpegError, OSError, ValueError, MemoryError):
+            # A pixel format or a size that swscale cannot turn into RGB.
+            note_failure(clip)
+            continue
+        yield converted
+
+
+def _pictures(path: Path, clip: Clip) -> Iterator[Any]:
+    """Yield ffmpeg's pictures in the order they are shown, and note how decoding went."""
+    import av
+
+    passage, budget = clip.passage, Budget(clip.info.file_bytes)
+    with opened(path, clip.info.container or None) as (container, stream):
         packets = container.demux(stream)
-        while True:
+        last = time.monotonic()
+        while passage.broken <= PATIENCE and not passage.stopped:
             try:
                 packet = next(packets, None)
-                decoded = packet.decode() if packet is not None else []
-            except (av.FFmpegError, OSError, ValueError) as error:
-                failures += 1
-                if failures == 1:
-                    findings.append(breaks_off(path, len(times), error))
-                if failures > PATIENCE:
-                    return
+                pictures = decoded(clip, packet) if packet is not None else []
+            except (av.FFmpegError, OSError, ValueError):
+                note_failure(clip)
                 continue
             if packet is None:
                 return
-            for picture in decoded:
-                times.append(None if picture.time is None else float(picture.time))
+            note_packet(clip, packet)
+            for picture in pictures:
+                note_frame(clip, picture)
                 yield picture
-
-
-def _glancing() -> Callable[[Any], Glimpse]:
-    """Return what makes glimpses: swscale shrinks, which spares most of the conversion to RGB."""
-    from av.video.reformatter import VideoReformatter
-
-    shrinker = VideoReformatter()
-
-    def glimpse(picture: Any) -> Glimpse:
-        size = picture.width, picture.height
-        every = shrinking(*size)
-        if every == 1 or _has_alpha(picture):
-            return glimpse_of(_rgb(picture))
-        small = shrinker.reformat(
-            picture,
-            width=size[0] // every,
-            height=size[1] // every,
-            format="rgb24",
-            interpolation="FAST_BILINEAR",
-        )
-        return Glimpse(small=small.to_ndarray(), size=size, whole=lambda: _rgb(picture))
-
-    return glimpse
-
-
-def _has_alpha(picture: Any) -> bool:
-    return any(component.is_alpha for component in picture.format.components)
-
-
-def _rgb(picture: Any) -> Frame:
-    if _has_alpha(picture):
-        rgba = picture.to_ndarray(format="rgba")
-        over_black: Frame = (rgba[..., :3] * rgba[..., 3:].astype(np.uint16) // 255).astype(
-            np.uint8
-        )
-        return over_black
-    frame: Frame = picture.to_ndarray(format="rgb24")
-    return frame
-
-
-def _missing(
-    path: Path, times: list[float | None], declared: int | None, seconds: float
-) -> Iterator[Finding]:
-    last = max((time for time in times if time is not None), default=0.0)
-    # A trimmed mp4 may declare a frame that its edit list hides.
-    if declared and len(times) < min(declared - 2, 0.98 * declared):
-        found = f"{len(times)} frames decode, the container declares {declared}"
-    elif not declared and times and last < ENOUGH * seconds - 0.1:
-        found = f"frames end at {last:.1f} s, the container declares {seconds:.1f} s"
-    else:
-        return
-    yield Finding(
-        rule="clip-shorter-than-declared",
-        severity=Severity.MEDIUM,
-        confidence=Confidence.MEDIUM,
-        message=found,
-        place=Place(kind="file", path=str(path)),
-        remedy="the end of the file may be missing: encode or download it again",
-        evidence={"stage": "encode"},
-    )
-
-
-def _rate_findings(path: Path, times: list[float | None]) -> list[Finding]:
-    known = [time for time in times if time is not None]
-    steps = np.diff(np.array(known)) if len(known) > 2 else np.zeros(0)
-    usual = float(np.median(steps)) if steps.size else 0.0
-    uneven = int((np.abs(steps - usual) > UNEVEN * usual).sum()) if usual > 0 else 0
-    if not uneven:
-        return []
-    return [
-        Finding(
-            rule="variable-rate",
-            severity=Severity.INFO,
-            message=f"{uneven} of {steps.size} frames are shown longer or shorter than the usual "
-            f"{usual * 1000:.0f} ms",
-            place=Place(kind="file", path=str(path)),
-            remedy="encode with a constant frame rate",
-        )
-    ]
+                last = time.monotonic()
+                passage.stopped = budget.spent(picture.width * picture.height)
+                if passage.stopped:
+                    return
+            if time.monotonic() - last > STALLED:
+                passage.stopped = f"no frame came for {STALLED:.0f} s"

@@ -43,9 +43,30 @@ def test_uint8_passes_through_and_grey_gets_three_channels():
     assert (made.frames[..., 1] == grey[..., 0]).all()
 
 
+@pytest.mark.parametrize("shape", [(8, 8, 3), (1, 3, 8, 8), (1, 1, 3, 8, 8)])
+def test_pictures_are_found_whatever_the_order_of_axes(shape):
+    made = frames_from_array(np.zeros(shape, np.float32))
+    assert made.frames.shape == (1, 8, 8, 3)
+
+
 @pytest.mark.parametrize(
-    ("shape", "dtype"), [((8, 8, 3), np.float32), ((1, 3, 8, 8), np.float32), ((1, 8, 8, 3), int)]
-)
+    ("shape", "dtype"),
+    [((8, 8), np.float32), ((1, 16, 5, 8, 8), np.float32), ((1, 8, 8, 3), complex),
+     ((0, 8, 8, 3), np.uint8), ((2, 9, 8, 8, 3), np.uint8)],
+)  # fmt: skip
 def test_another_shape_or_type_is_refused(shape, dtype):
     with pytest.raises(ValueError, match="expected"):
         frames_from_array(np.zeros(shape, dtype))
+
+
+@pytest.mark.parametrize(
+    ("values", "middle"),
+    [(np.float32, 0.5), (np.float64, 127.5), (np.uint16, 32768), (np.int64, 128), (bool, 1)],
+)
+def test_the_range_follows_the_values(values, middle):
+    top = {"f": 1 if middle < 1 else 255, "u": 65535, "i": 255, "b": 1}[np.dtype(values).kind]
+    frame = np.full((1, 8, 8, 3), middle).astype(values)
+    frame[0, 0, 0] = top
+    made = frames_from_array(frame).frames
+    assert made.max() == 255
+    assert abs(int(made[0, 5, 5, 0]) - (255 if values is bool else 128)) <= 1

@@ -96,10 +96,10 @@ def test_odd_sizes_are_decoded(tmp_path, clips):
 def test_a_variable_rate_is_noticed(tmp_path, cartoon):
     times = [0, 40, 80, 120, 400, 440, 480, 900, 940]
     path = encode(tmp_path / "vfr.mkv", cartoon[:9], codec="ffv1", pix_fmt="bgr0", times=times)
-    clip, frames = decoded(path)
-    assert len(frames) == 9
-    assert [finding.rule for finding in clip.findings] == ["variable-rate"]
-    assert judge_file(path).verdict is JudgeVerdict.GOOD
+    assert len(decoded(path)[1]) == 9
+    judgement = judge_file(path)
+    assert "variable-rate" in {finding.rule for finding in judgement.findings}
+    assert judgement.verdict is JudgeVerdict.GOOD
 
 
 def test_a_file_cut_short_is_garbage_with_the_place(tmp_path, clips):
@@ -175,7 +175,7 @@ def test_a_folder_without_pictures_is_refused(tmp_path):
         open_clip(tmp_path)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (2, 3, 64, 64), (0, 64, 64, 3)])
+@pytest.mark.parametrize("shape", [(4, 4), (2, 2, 64, 64), (0, 64, 64, 3)])
 def test_an_array_of_another_shape_is_refused(tmp_path, shape):
     np.save(tmp_path / "odd.npy", np.zeros(shape, np.uint8))
     with pytest.raises(NothingCheckedError, match="expected"):

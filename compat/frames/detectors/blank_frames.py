@@ -23,16 +23,23 @@ FLAT = 1.5
 COLOURED = 40.0
 # Flashes of lightning and strobes are white; what fails comes out black or coloured.
 WHITE = 200.0
+# A cut or a fade leaves one or two black frames; more of them are an intro.
+BLANK_INTRO = 3
 # From one frame to the next a fade changes by a few levels, a dead decoder by the whole picture.
 ABRUPT = 12.0
 # Blank frames come and go in old games too: a quarter of the frames, in four runs.
 OFTEN, RUNS = 0.3, 4
 
 
-def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
+def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
     """Find clips that are blank, go blank abruptly, or flicker to blank."""
     blank = below(clip.series("channel_std"), FLAT)
+    intro = tail_length(blank[::-1])
+    if expectation.black_intro is True and intro < blank.size:
+        blank[:intro] = False
     severity = _severity(clip, blank)
+    if expectation.black_intro is False and intro >= BLANK_INTRO:
+        severity = Severity.HIGH
     if severity is None:
         return None
     level = float(clip.series("luma_mean")[blank].mean())

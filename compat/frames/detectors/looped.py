@@ -15,9 +15,11 @@ REPEATED = 0.93
 def detect(clip: ClipMeasures, expectation: Expectation) -> Finding | None:
     """Find clips that repeat themselves; garbage where so many frames of motion were ordered."""
     score, length = clip.order["loop_score"], clip.order["loop_length"]
-    if not score > REPEATED or expectation.motion is False:
+    if not score > REPEATED or expectation.motion is False or expectation.loop is True:
         return None
-    ordered = expectation.motion is True and expectation.frames is not None
+    ordered = expectation.loop is False or (
+        expectation.motion is True and expectation.frames is not None
+    )
     return finding_from(
         Evidence(
             rule="looped",

@@ -1,0 +1,1 @@
+"""What the chunks of a clip's file say about it, read without decoding anything."""
