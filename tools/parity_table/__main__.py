@@ -5,6 +5,7 @@ in bfloat16 and, where that does not find it, in float16. It counts as located w
 divergence is the broken operation.
 """
 
+import importlib
 import sys
 import tempfile
 import warnings
@@ -55,11 +56,9 @@ class Pipelines:
 
     def __init__(self, folder: Path, family: str) -> None:
         """Build the pipeline below ``folder``."""
-        from tiny_pipelines import BUILDERS
-
         self.family = family
         self._scratch = folder
-        self._folder = BUILDERS[family](folder / family)
+        self._folder = _fixture("tiny_pipelines").BUILDERS[family](folder / family)
         self._loaded: dict[str, Any] = {}
 
     def shadowed(self, dtype: str) -> ParityAnswer:
@@ -96,9 +95,7 @@ def _undisturbed(pipelines: Pipelines) -> Iterator[Row]:
 
 
 def _with_bugs(pipelines: Pipelines) -> Iterator[Row]:
-    from backend_bugs import BUGS
-
-    for bug in BUGS:
+    for bug in _fixture("backend_bugs").BUGS:
         rows = []
         for dtype in DTYPES:
             rows.append(_broken(pipelines, bug, dtype))
@@ -110,9 +107,8 @@ def _with_bugs(pipelines: Pipelines) -> Iterator[Row]:
 
 
 def _broken(pipelines: Pipelines, bug: str, dtype: str) -> Row:
-    from backend_bugs import BUGS, broken_backend
-
-    mode = broken_backend(bug)
+    bugs = _fixture("backend_bugs")
+    mode = bugs.broken_backend(bug)
     row = Row(family=pipelines.family, bug=bug, outcome="not met", dtype=dtype)
     try:
         with mode:
@@ -125,9 +121,14 @@ def _broken(pipelines: Pipelines, bug: str, dtype: str) -> Row:
     if not answer.divergences:
         return Row(family=row.family, bug=bug, outcome="missed", dtype=dtype)
     first = answer.divergences[0]
-    outcome = "located" if first.operation == BUGS[bug][0] else "named another"
+    outcome = "located" if first.operation == bugs.BUGS[bug][0] else "named another"
     where = f"{first.operation} in {first.module or 'the pipeline'}, {first.source}"
     return Row(family=row.family, bug=bug, outcome=outcome, dtype=dtype, first=where)
+
+
+def _fixture(name: str) -> Any:
+    """A module of the tests' fixtures, which are no package."""
+    return importlib.import_module(name)
 
 
 def page(clean: list[Row], rows: list[Row]) -> str:
