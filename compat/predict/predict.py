@@ -45,9 +45,9 @@ def _findings(seen: tuple[Seen, ...], asked: Asked) -> Iterator[Finding]:
 
 def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Each fact once: both passes meet the same lines, the real-size one with its true shapes."""
-    last: dict[tuple[str, str, str], Finding] = {}
+    last: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        key = (finding.rule, str(finding.place.path), _subject(finding))
+        key = (finding.rule, _subject(finding))
         known = last.get(key)
         if known is None or finding.severity.rank >= known.severity.rank:
             last[key] = finding
@@ -56,10 +56,12 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _subject(finding: Finding) -> str:
-    parts = (finding.evidence.get(key) for key in ("dtype", "phase", "places"))
-    return " ".join(
-        str(part[0]) if isinstance(part, list) and part else str(part) for part in parts
-    )
+    """What the finding is about: a recorded fault is one thing wherever it is met."""
+    evidence = finding.evidence
+    if "measure" in evidence:
+        return ""
+    about = [evidence.get("dtype"), evidence.get("phase")]
+    return f"{finding.place.path} {about if any(about) else evidence.get('ops')}"
 
 
 def _unknown(seen: tuple[Seen, ...], asked: Asked) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Whole pipelines of published models, for checkpoints that come without a model_index.json."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from probes.loaders.published_configs import PUBLISHED, Published, published
 from runners.engines.pretend.messages import Part, Recipe
@@ -32,6 +32,7 @@ _WAN = _Around(
         "UniPCMultistepScheduler", prediction_type="flow_prediction", use_flow_sigmas=True
     ),
 )
+_WAN_IMAGE = replace(_WAN, pipeline="WanImageToVideoPipeline")
 _LTX2_PARTS = {
     "audio_vae": Part(library="diffusers", kind="AutoencoderKLLTX2Audio"),
     "connectors": Part(library="ltx2", kind="LTX2TextConnectors"),
@@ -54,6 +55,8 @@ AROUND: Mapping[str, _Around] = {
         pipeline=_WAN.pipeline, vae=_WAN.vae, scheduler=_WAN.scheduler, twice=True,
         options={"boundary_ratio": 0.875},
     ),
+    "wan-i2v-14b": _WAN_IMAGE,
+    "wan-2-2-i2v-a14b": replace(_WAN_IMAGE, twice=True, options={"boundary_ratio": 0.9}),
     "wan-2-2-ti2v-5b": _Around(
         pipeline=_WAN.pipeline, vae="wan-2-2-vae", scheduler=_WAN.scheduler,
         options={"expand_timesteps": True},
@@ -71,6 +74,10 @@ AROUND: Mapping[str, _Around] = {
     ),
     "cogvideox-1-5-5b": _Around(
         pipeline="CogVideoXPipeline", vae="AutoencoderKLCogVideoX",
+        scheduler=_scheduler("CogVideoXDDIMScheduler"),
+    ),
+    "cogvideox-5b-i2v": _Around(
+        pipeline="CogVideoXImageToVideoPipeline", vae="AutoencoderKLCogVideoX",
         scheduler=_scheduler("CogVideoXDDIMScheduler"),
     ),
     "mochi-1": _Around(

@@ -237,6 +237,47 @@ def test_the_padding_of_wan_reaches_its_fault_at_real_size_alone():
     assert weights == pytest.approx(1.42e9 * 2, rel=0.02)
 
 
+@pytest.mark.parametrize("family", ["ltx", "wan21"])
+def test_a_card_is_pretended_as_well(tiny, family):
+    recipe = find_recipe(str(tiny(family))).recipe
+    one = run_pass(request_of(recipe, kind="cuda", capability=8.9))
+    assert one.stopped == ""
+    assert one.calls > 500
+    asked = Asked(kind="cuda", torch="2.13", capability=8.9)
+    assert predict([one], asked).findings == ()
+    old = predict([one], Asked(kind="cuda", torch="2.13", capability=7.5))
+    assert [finding.rule for finding in old.findings] == ["cuda-bfloat16-emulated"]
+
+
+def test_a_giant_is_refused_before_it_takes_memory(tiny):
+    recipe = find_recipe(str(tiny("ltx"))).recipe
+    transformer = recipe.parts["transformer"]
+    giant = type(transformer)(
+        library="diffusers", kind=transformer.kind,
+        config={**transformer.config, "in_channels": 1 << 24},
+    )  # fmt: skip
+    parts = {**recipe.parts, "transformer": giant}
+    with pytest.raises(ValueError, match="even when it is shrunk"):
+        run_pass(request_of(type(recipe)(pipeline=recipe.pipeline, parts=parts)))
+
+
+@pytest.mark.parametrize(
+    "name", ["DiffusionPipeline", "logging", "LTXPipeline", "VaeImageProcessor"]
+)
+def test_a_folder_can_name_models_and_schedulers_and_nothing_else(tiny, name):
+    recipe = find_recipe(str(tiny("ltx"))).recipe
+    other = type(recipe.parts["vae"])(library="diffusers", kind=name)
+    parts = {**recipe.parts, "scheduler": other}
+    with pytest.raises(LookupError):
+        run_pass(request_of(type(recipe)(pipeline=recipe.pipeline, parts=parts)))
+
+
+def test_a_scheduler_is_no_pipeline(tiny):
+    recipe = find_recipe(str(tiny("ltx"))).recipe
+    with pytest.raises(LookupError):
+        run_pass(request_of(type(recipe)(pipeline="DDIMScheduler", parts=recipe.parts)))
+
+
 def test_a_class_that_is_not_there_is_said():
     recipe = published_recipe("wan-t2v-1-3b")
     absent = type(recipe)(pipeline="NoSuchPipeline", parts=recipe.parts)

@@ -36,6 +36,20 @@ def test_one_cause_met_in_both_passes_is_told_once():
     assert [finding.rule for finding in found.findings] == ["dtype-not-stored"]
 
 
+def test_a_recorded_fault_is_one_thing_wherever_it_is_met():
+    wider = replace(attention(40000), place="decoder.py:9")
+    found = predict([seen(WIDE), seen(WIDE, wider, size="real")], OLD).findings
+    assert sorted(finding.rule for finding in found) == [
+        "mps-attention-half-precision", "mps-attention-scores-over-4g",
+    ]  # fmt: skip
+    assert {finding.evidence["size"] for finding in found} == {40000, 12 * 40000**2}
+
+
+def test_two_operations_without_kernels_in_one_file_are_both_told():
+    ops = (op(name, [tensor("F32", 1)], [tensor("F32", 1)]) for name in ("_aminmax", "_int_mm"))
+    assert len(predict([seen(*ops)], MAC).findings) == 2
+
+
 def test_two_causes_in_one_file_are_both_told():
     other = op("view_as_complex", outputs=[tensor("C128", 4)], place="a.py:2")
     found = predict([seen(DOUBLE, other)], MAC)

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from math import prod
 
 import pytest
 
@@ -145,3 +146,29 @@ def test_an_interpreter_that_does_not_start_is_a_usage_error(folder, tmp_path):
     (tmp_path / "python").write_text("", "utf-8")
     with pytest.raises(UsageError, match="does not start"):
         ask(wanted_for(folder, python=tmp_path / "python"))
+
+
+def header_as_file(name, path, dtype):
+    """A sparse file with a published model's header in another dtype of weights."""
+    from tests.identify.conftest import HEADERS
+
+    bits = {"F8_E4M3": 1, "BF16": 2}[dtype]
+    table, at = {}, 0
+    for key, (_, shape) in HEADERS[name].tensors.items():
+        size = bits * prod(shape)
+        table[key] = {"dtype": dtype, "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(table).encode()
+    with path.open("wb") as handle:
+        handle.write(struct.pack("<Q", len(text)) + text)
+        handle.truncate(8 + len(text) + at)
+
+
+@pytest.mark.parametrize("dtype", ["F8_E4M3", "BF16"])
+def test_a_single_file_is_identified_and_its_pipeline_taken_from_the_published_one(tmp_path, dtype):
+    path = tmp_path / "wan.safetensors"
+    header_as_file("wan-t2v-1-3b", path, dtype)
+    found = find_recipe(str(path))
+    assert found.recipe == published_recipe("wan-t2v-1-3b")
+    assert found.storage == dtype
+    assert "published for wan-t2v-1-3b" in found.notes[0]

@@ -18,7 +18,7 @@ from runners.second_opinion import QUIET
 SHOWN = {
     "ltx-video-2b": (704, 512, 121), "ltx-video-13b": (1216, 704, 121),
     "ltx-2-19b": (768, 512, 121), "wan-t2v-1-3b": (832, 480, 81), "wan-t2v-14b": (1280, 720, 81),
-    "wan-2-2-t2v-a14b": (1280, 720, 81), "wan-2-2-ti2v-5b": (1280, 704, 121),
+    "wan-2-2-t2v-a14b": (1280, 720, 81), "wan-i2v-14b": (832, 480, 81), "wan-2-2-ti2v-5b": (1280, 704, 121),
     "hunyuan-video": (960, 544, 61), "animatediff-v2": (512, 512, 16),
     "cogvideox-2b": (720, 480, 49), "cogvideox-5b": (720, 480, 49),
     "cogvideox-1-5-5b": (1360, 768, 81), "mochi-1": (848, 480, 85),

@@ -14,17 +14,26 @@ TEXT = ("text_encoder", "text_encoder_2", "text_encoder_3", "prompt_enhancer", "
 """Components that stay away: the pipeline is handed what they would have made of the prompt."""
 
 
+MOST_TINY_WEIGHTS = 200_000_000
+"""Weights a shrunk component may still have: the largest known has 53 million (LTX-2's audio
+autoencoder). A config that names absurd widths would take the machine's memory instead."""
+
+
 class MissingClassError(LookupError):
     """This interpreter's diffusers has no class of that name."""
+
+
+class NotTinyError(ValueError):
+    """A component stays large however it is shrunk, so that its config is no published one's."""
 
 
 def build(request: PassRequest) -> Any:
     """The pipeline with weights of the wanted dtype; raises what a class raises on its config."""
     import torch
 
-    kind = _class("diffusers", request.recipe.pipeline)
+    kind = _class("diffusers", request.recipe.pipeline, "DiffusionPipeline")
     parts = {
-        name: None if name in TEXT else component(part, request)
+        name: None if _stays_away(name, part) else component(part, request)
         for name, part in request.recipe.parts.items()
     }
     taken = _parameters(kind)
@@ -42,12 +51,14 @@ def component(part: Part, request: PassRequest) -> Any:
     """One model or scheduler from its config."""
     import torch
 
-    kind = _class(part.library, part.kind)
+    kind = _class(part.library, part.kind, "ModelMixin", "SchedulerMixin")
     config = dict(part.config)
     if not issubclass(kind, torch.nn.Module):
         return kind.from_config(config)
     if request.size == "tiny":
-        model = kind.from_config(shrunk(part.kind, defaults(kind) | config))
+        small = shrunk(part.kind, defaults(kind) | config)
+        _refuse_giants(kind, small)
+        model = kind.from_config(small)
         _fill(model)
     else:
         with torch.device("meta"):
@@ -62,14 +73,29 @@ def defaults(kind: Any) -> dict[str, Any]:
     return {name: p.default for name, p in empty.items() if p.default is not p.empty}
 
 
-def _class(library: str, name: str) -> Any:
+def _stays_away(name: str, part: Part) -> bool:
+    return name in TEXT or part.library == "transformers"
+
+
+def _refuse_giants(kind: Any, config: dict[str, Any]) -> None:
+    import torch
+
+    with torch.device("meta"):
+        weights = sum(weight.numel() for weight in kind.from_config(config).parameters())
+    if weights > MOST_TINY_WEIGHTS:
+        raise NotTinyError(f"{kind.__name__} has {weights} weights even when it is shrunk")
+
+
+def _class(library: str, name: str, *bases: str) -> Any:
+    """The class of that name, if it is of the kind that a folder may name here."""
     import diffusers
 
     home = diffusers
     if library not in ("", "diffusers"):
         home = getattr(diffusers.pipelines, library, None)
     found = getattr(home, name, None) if home is not None else None
-    if not isinstance(found, type):
+    parents = found.__mro__ if isinstance(found, type) else ()
+    if not any(parent.__name__ in bases for parent in parents):
         raise MissingClassError(f"diffusers {diffusers.__version__} has no class {name}")
     return found
 

@@ -16,6 +16,8 @@ TOKENS = {"LTX": 128, "LTX2": 1024, "Wan": 512, "HunyuanVideo": 256, "AnimateDif
 HunyuanVideo cuts its template off, CLIP's window is 77."""
 
 FEW_TOKENS = 16
+IMAGE_TOKENS = 257
+"""16 x 16 patches and one more of CLIP ViT-H/14 at 224 pixels."""
 
 TINY = {"width": 64, "height": 64, "frames": 9}
 """The smallest clip that every family takes: 2 latent frames and more, sides of 32 pixels twice."""
@@ -64,8 +66,10 @@ def _text(pipeline: Any, request: PassRequest, *, tiny: bool) -> dict[str, Any]:
     if pooled:
         text["pooled_prompt_embeds"] = torch.randn(1, pooled).to(dtype)
         text["negative_pooled_prompt_embeds"] = text["pooled_prompt_embeds"].clone()
-    if getattr(config, "image_dim", None):
-        text["image_embeds"] = torch.randn(1, 257, config.image_dim).to(dtype)
+    if getattr(config, "image_dim", None) and hasattr(pipeline, "encode_image"):
+        # Wan takes a picture or what CLIP made of it, and needs both.
+        features = torch.randn(1, IMAGE_TOKENS, config.image_dim).to(dtype)
+        pipeline.encode_image = lambda *_args, **_kwargs: features.to(pipeline.device)
     return text
 
 

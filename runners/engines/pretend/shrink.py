@@ -101,9 +101,15 @@ _CONNECTORS: dict[str, Change] = {
     "video_hidden_dim": _always(WIDTH), "audio_hidden_dim": _always(WIDTH),
 }  # fmt: skip
 
+_COGVIDEOX: dict[str, Change] = {
+    # Learned positions are there for one size alone: that of the tiny clip in call.py.
+    "sample_width": _always(8), "sample_height": _always(8), "sample_frames": _always(9),
+}  # fmt: skip
+
 _BY_CLASS: dict[str, dict[str, Change]] = {
     "UNet2DConditionModel": _UNET,
     "UNetMotionModel": _UNET,
+    "CogVideoXTransformer3DModel": _COGVIDEOX,
     "LTX2TextConnectors": _CONNECTORS,
     "LTX2Vocoder": {"hidden_channels": _at_most(64)},
     "AutoencoderKLMochi": {
