@@ -64,6 +64,16 @@ def test_the_way_back_and_views_keep_their_sides():
     assert answer == ("mps", "cpu", "cpu", [[3.0, 4.0, 5.0]])
 
 
+def test_what_is_taken_as_a_tensor_moves_and_leaves_its_source_where_it_was():
+    def action():
+        here = torch.ones(2)
+        there = torch.as_tensor(here, device="mps")
+        back = torch.as_tensor(there, device="cpu")
+        return [one.device.type for one in (here, there, back)]
+
+    assert on_device(action)[1] == ["cpu", "mps", "cpu"]
+
+
 def test_modules_move_and_their_weights_with_them():
     layer = torch.nn.Linear(2, 2)
 
@@ -144,6 +154,21 @@ def test_memory_is_that_of_what_lives_at_the_same_time():
     state, kept, _ = on_device(action)
     assert state.ledger.peaks["denoise"] == 2 << 20
     assert state.ledger.live_bytes == kept.numel()
+
+
+def test_memory_counted_without_data_is_that_counted_with_it(monkeypatch):
+    def action():
+        picture = torch.zeros(1, 4, 32, 32, device="mps")
+        weight = torch.zeros(8, 4, 3, 3, device="mps")
+        deep = torch.nn.functional.conv2d(picture, weight, padding=1)
+        wide = torch.cat([deep, deep.relu()], dim=1).permute(0, 2, 3, 1).reshape(1, 1024, 16)
+        return torch.nn.functional.scaled_dot_product_attention(wide, wide, wide)
+
+    with_data, real, _ = on_device(action)
+    monkeypatch.setattr("runners.engines.pretend.operations.LARGE", 0)
+    without, empty, _ = on_device(action, real_size=True)
+    assert (real.is_meta, empty.is_meta) == (False, True)
+    assert dict(without.ledger.peaks) == dict(with_data.ledger.peaks)
 
 
 def test_large_tensors_of_a_real_size_pass_take_no_memory():

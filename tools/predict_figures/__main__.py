@@ -1,9 +1,10 @@
-"""``python -m tools.predict_figures``: the table of costs in docs/predict.md, as Markdown.
+"""``python -m tools.predict_figures [ID...]``: the table of costs in docs/predict.md, as Markdown.
 
 Each pass runs in a worker of its own, so that its memory is its own; processor time includes the
 import of diffusers' classes, not of torch.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from runners.second_opinion import QUIET
 SHOWN = {
     "ltx-video-2b": (704, 512, 121), "ltx-video-13b": (1216, 704, 121),
     "ltx-2-19b": (768, 512, 121), "wan-t2v-1-3b": (832, 480, 81), "wan-t2v-14b": (1280, 720, 81),
-    "wan-2-2-t2v-a14b": (1280, 720, 81), "wan-i2v-14b": (832, 480, 81), "wan-2-2-ti2v-5b": (1280, 704, 121),
+    "wan-2-2-t2v-a14b": (1280, 720, 81), "wan-i2v-14b": (832, 480, 81),
+    "wan-2-2-ti2v-5b": (1280, 704, 121),
     "hunyuan-video": (960, 544, 61), "animatediff-v2": (512, 512, 16),
     "cogvideox-2b": (720, 480, 49), "cogvideox-5b": (720, 480, 49),
     "cogvideox-1-5-5b": (1360, 768, 81), "mochi-1": (848, 480, 85),
@@ -33,7 +35,8 @@ def main() -> None:
     """Print the table, a row as soon as it is known."""
     print("| model | size | tiny: s, MiB | real: s, MiB | weights GiB | denoise GiB | decode GiB |"
           " attention | found |\n|---|---|---|---|---|---|---|---|---|")  # fmt: skip
-    for identifier, (width, height, frames) in SHOWN.items():
+    for identifier in sys.argv[1:] or SHOWN:
+        width, height, frames = SHOWN[identifier]
         passes = [_pass(identifier, size, width, height, frames) for size in ("tiny", "real")]
         print(_row(identifier, f"{width}x{height}x{frames}", *passes), flush=True)
 

@@ -74,6 +74,9 @@ class Functions(TorchFunctionMode):
         calls = state.recorder.calls
         with self._making(on_device=on_device):
             result = func(*args, **{**kwargs, "device": _CPU})
+            if any(result is value for value in args) and state.ledger.holds(result) != on_device:
+                # as_tensor hands out what it was given, where nothing has to be converted.
+                result = result.clone()
         for tensor in (result,) if isinstance(result, torch.Tensor) else ():
             state.ledger.put(tensor, on_device=on_device)
             if on_device and state.recorder.calls == calls:
@@ -112,13 +115,14 @@ class Functions(TorchFunctionMode):
         masks = [named["attn_mask"]] if named.get("attn_mask") is not None else []
         if not self._state.ledger.holds(query):
             return func(*args, **kwargs)
-        with self._muted():
+        # What the CPU's own way of computing it takes in between is none of the device's memory.
+        with self._muted(), self._making(on_device=False):
             if query.is_meta or key.is_meta or value.is_meta:
                 shape = (*query.shape[:-1], value.shape[-1])
                 result = torch.empty(shape, dtype=query.dtype, device="meta")
-                self._state.ledger.put(result, on_device=True)
             else:
                 result = func(*args, **kwargs)
+        self._state.ledger.put(result, on_device=True)
         self._note_whole("aten::scaled_dot_product_attention", [query, key, value, *masks], result,
                          args, kwargs)  # fmt: skip
         return result
