@@ -68,14 +68,23 @@ class GivenPlan:
         return key in self.overridden or key.partition("[")[0] in self.overridden
 
 
-def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add PLAN and every flag that overrides it; read them back with :func:`plan_from`."""
+def add_plan_arguments(
+    parser: argparse.ArgumentParser, texts: Mapping[str, str] | None = None
+) -> None:
+    """Add PLAN and every flag that overrides it; read them back with :func:`plan_from`.
+
+    ``texts`` replaces the help of flags that a command takes in another sense.
+    """
     parser.add_argument("plan", nargs="?", type=Path, metavar="PLAN", help="plan file (TOML)")
     group = parser.add_argument_group("plan", "each flag overrides its key in PLAN")
     for name, (key, kind, text) in FLAGS.items():
         metavar = {int: "N", float: "X", str: "TEXT"}[kind]
         group.add_argument(
-            f"--{name}", type=kind, metavar=metavar, help=f"{text} ({key})", dest=f"plan_{name}"
+            f"--{name}",
+            type=kind,
+            metavar=metavar,
+            help=f"{(texts or {}).get(name, text)} ({key})",
+            dest=f"plan_{name}",
         )
     group.add_argument(
         "--prompt",

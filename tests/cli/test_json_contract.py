@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -23,6 +24,7 @@ from compat.core.model import (
     Severity,
     Target,
 )
+from compat.predict.model import Expected, Prediction
 from compat.store.store import Store
 from runners.embedded import embedded_model
 
@@ -90,6 +92,15 @@ def shut_gate(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture
+def foreseen(monkeypatch):
+    bad = replace(BAD, evidence={"expected": "fails"})
+    prediction = Prediction(
+        expected=Expected.FAILS, findings=(bad,), unknown=("much",), measures={"tiny": {}}
+    )
+    monkeypatch.setattr("runners.prediction.ask.ask", lambda wanted: (prediction, wanted.asked))
+
+
 CALLS = {
     "verify": ["good.safetensors", "cut.safetensors"],
     "identify": ["good.safetensors", str(embedded_model())],
@@ -104,11 +115,12 @@ CALLS = {
     "report": [],
     "doctor": [],
     "probe": ["--list"],
+    "predict": ["--model", "wan-t2v-14b", "--device", "mps", "--torch", "2.13"],
 }
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.usefixtures("history", "shut_gate")
+@pytest.mark.usefixtures("history", "shut_gate", "foreseen")
 def test_the_document_is_as_promised(call, files, capsys, monkeypatch):
     monkeypatch.chdir(files)
     command = call.split()[0]

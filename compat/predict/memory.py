@@ -1,0 +1,69 @@
+"""What a render needs of the device's memory at least, from weights and live activations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compat.predict.model import Asked, OpSeen, Seen
+from compat.predict.sizes import materialised_scores, scores
+
+BYTES = {"F64": 8, "C64": 8, "F32": 4, "F16": 2, "BF16": 2}
+PHASES = ("denoise", "decode")
+
+DECODERS = ("vae", "audio_vae", "vocoder", "vqvae")
+"""Components that are on the device while pixels are made, with model offload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Bytes at least: ``weights`` on the device, and the peak of each phase on top of the weights.
+
+    ``scores`` are those of the largest attention matrix that this device needs whole, by phase;
+    ``largest_scores`` counts the elements of the largest one, needed whole or not.
+    """
+
+    weights: Mapping[str, int]
+    activations: Mapping[str, int]
+    scores: Mapping[str, int]
+    largest_scores: int
+
+    @property
+    def peaks(self) -> Mapping[str, int]:
+        """Bytes of each phase with all weights on the device."""
+        return {phase: sum(self.weights.values()) + self._above(phase) for phase in PHASES}
+
+    @property
+    def offloaded(self) -> Mapping[str, int]:
+        """Bytes of each phase with only the working component there (model offload)."""
+        return {phase: self._working(phase) + self._above(phase) for phase in PHASES}
+
+    def _above(self, phase: str) -> int:
+        return self.activations.get(phase, 0) + self.scores.get(phase, 0)
+
+    def _working(self, phase: str) -> int:
+        decoding = phase == "decode"
+        return max(
+            (size for name, size in self.weights.items() if (name in DECODERS) == decoding),
+            default=0,
+        )
+
+
+def memory_of(seen: Seen, asked: Asked) -> Memory:
+    """Add up what the real-size pass saw.
+
+    A lower bound: text encoders, kernel workspaces and the allocator's gaps are not in it. On a CPU
+    the real need was 1.3 times this (Wan's autoencoder, float32).
+    """
+    attentions = [op for op in seen.ops if "scaled_dot_product_attention" in op.op]
+    return Memory(
+        weights=dict(seen.weights),
+        activations=dict(seen.peaks),
+        scores={
+            phase: max((_bytes(op, asked) for op in attentions if op.phase == phase), default=0)
+            for phase in PHASES
+        },
+        largest_scores=max(map(scores, attentions), default=0),
+    )
+
+
+def _bytes(op: OpSeen, asked: Asked) -> int:
+    return materialised_scores(op, asked) * BYTES.get(op.inputs[0].dtype, 2)

@@ -1,0 +1,1 @@
+"""A device that is not there: the real pipeline classes run on it, and every operation is seen."""
