@@ -101,6 +101,23 @@ def foreseen(monkeypatch):
     monkeypatch.setattr("runners.prediction.ask.ask", lambda wanted: (prediction, wanted.asked))
 
 
+@pytest.fixture
+def shadowed(monkeypatch):
+    """A device that computes one operation wrongly in bfloat16 and cannot do float16."""
+    answers = {
+        "bfloat16": {"outcome": Outcome.FAIL, "findings": (BAD,)},
+        "float16": {"outcome": Outcome.ERROR, "reason": "there is no float16"},
+    }
+    seen = {"compared": 7, "found": 1, "worst_eps": {"mul": 9.0}, "not_compared": {}}
+
+    def parity(_session, dtypes, _progress):
+        for dtype in dtypes:
+            target = Target(device="cpu", model="m", dtype=dtype)
+            yield ProbeResult(probe="parity", target=target, measures=seen, **answers[dtype])
+
+    monkeypatch.setattr("runners.parity.parity", parity)
+
+
 CALLS = {
     "verify": ["good.safetensors", "cut.safetensors"],
     "identify": ["good.safetensors", str(embedded_model())],
@@ -115,12 +132,13 @@ CALLS = {
     "report": [],
     "doctor": [],
     "probe": ["--list"],
+    "parity": ["--prompt", "a cat"],
     "predict": ["--model", "wan-t2v-14b", "--device", "mps", "--torch", "2.13"],
 }
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.usefixtures("history", "shut_gate", "foreseen")
+@pytest.mark.usefixtures("history", "shut_gate", "foreseen", "shadowed")
 def test_the_document_is_as_promised(call, files, capsys, monkeypatch):
     monkeypatch.chdir(files)
     command = call.split()[0]
