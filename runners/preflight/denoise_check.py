@@ -24,7 +24,7 @@ models of eight families: 0.5 to 0.9)."""
 
 TIMESTEP_MATCH = 0.99
 """Correlation between the scheduler's timesteps and those the denoiser is told. Rounding to
-bfloat16 keeps 0.99999; a scale of its own (0 to 1) keeps 1; reversed or stuck ones give -1 and 0."""
+bfloat16 keeps 0.99999, another unit (0 to 1) keeps 1; reversed or stuck ones give -1 and 0."""
 
 OVERSHOOT = 1.0
 """The last prediction moves less than the largest move before: a step of the size of the clean

@@ -105,6 +105,13 @@ def test_bfloat16_is_within_its_own_rounding(family, tiny, local_engine, tmp_pat
     assert path.psnr >= path_limit(path), path
 
 
+def test_a_scheduler_that_works_in_float16_is_held_to_float16(tiny, local_engine, tmp_path):
+    asked = Asked(local_engine(tiny("cogvideox"), dtype="float16"), tiny("cogvideox"), tmp_path)
+    answer = asked.clip(frames_path="")
+    assert {step.epsilon for step in answer.trace} == {2.0**-10}
+    assert list(step_findings(answer)) == []
+
+
 def denoiser_of(pipeline):
     return getattr(pipeline, "transformer", None) or pipeline.unet
 
