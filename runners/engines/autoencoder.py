@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from runners.engines.messages import RoundTrip
-from runners.engines.statistics import on_cpu
+from runners.engines.statistics import correlation, on_cpu
 
 
 class DecodeTap:
@@ -16,6 +16,8 @@ class DecodeTap:
         self.vae = getattr(pipeline, "vae", None)
         self.latents: Any = None
         self.video: Any = None
+        self.handed: list[Any] = []
+        self.videos: list[Any] = []
 
     def __enter__(self) -> Self:
         """Wrap ``decode`` on the instance; the class stays as it is."""
@@ -26,6 +28,8 @@ class DecodeTap:
                 output = original(latents, *args, **kwargs)
                 self.latents = latents
                 self.video = output[0] if isinstance(output, tuple) else output.sample
+                self.handed.append(latents)
+                self.videos.append(self.video)
                 return output
 
             self.vae.decode = watched
@@ -41,6 +45,18 @@ class DecodeTap:
         if self.vae is not None:
             del self.vae.decode
 
+    def all_latents(self) -> Any:
+        """Everything that was decoded: a picture VAE gets a long clip in several batches."""
+        return _joined(self.handed)
+
+    def whole_video(self) -> Any:
+        """[T, 3, H, W] in [0, 1] of everything that the VAE gave, as it should be saved."""
+        video = _joined(self.videos)
+        if video is None:
+            return None
+        frames = on_cpu(video[0].transpose(0, 1) if video.ndim == 5 else video)
+        return (frames / 2 + 0.5).clamp(0, 1)
+
     def round_trip(self) -> RoundTrip:
         """Encode the decoded picture again and compare, in the VAE's own latent space."""
         if self.video is None or not hasattr(self.vae, "encode"):
@@ -55,11 +71,34 @@ class DecodeTap:
         )
 
 
+def _joined(pieces: list[Any]) -> Any:
+    import torch
+
+    pictures = all(piece.ndim == 4 for piece in pieces)
+    if not pieces or (len(pieces) > 1 and not pictures):
+        return None
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)
+
+
 def encode(vae: Any, video: Any) -> Any:
     """The most likely latents of ``video``, in the VAE's own scale."""
     if "causal" in inspect.signature(vae.encode).parameters:
         return vae.encode(video, causal=True).latent_dist.mode()
     return vae.encode(video).latent_dist.mode()
+
+
+DECODE_TIMESTEP = 0.05
+"""What Lightricks publishes for timestep-conditioned decoders (LTX-Video 0.9.1 and later)."""
+
+
+def decode(vae: Any, latents: Any) -> Any:
+    """The picture of ``latents`` in the VAE's own scale, without the noise some decoders take."""
+    import torch
+
+    if vae.config.get("timestep_conditioning", False):
+        timestep = torch.tensor([DECODE_TIMESTEP], device=latents.device, dtype=latents.dtype)
+        return vae.decode(latents, timestep, return_dict=False)[0]
+    return vae.decode(latents, return_dict=False)[0]
 
 
 def neutral_clip_like(video: Any) -> Any:
@@ -82,15 +121,6 @@ def neutral_clip_like(video: Any) -> Any:
     if video.ndim == 5:
         clip = clip.unsqueeze(0)
     return clip.to(device=video.device, dtype=video.dtype)
-
-
-def correlation(first: Any, second: Any) -> float | None:
-    """Pearson correlation over all values; None where shapes differ or one of them is constant."""
-    a, b = on_cpu(first).flatten(), on_cpu(second).flatten()
-    if a.shape != b.shape or float(a.std()) == 0 or float(b.std()) == 0:
-        return None
-    a, b = a - a.mean(), b - b.mean()
-    return float((a @ b) / (a.norm() * b.norm()))
 
 
 def scale_ratio(given: Any, neutral: Any) -> float | None:

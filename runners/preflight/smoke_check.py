@@ -13,6 +13,8 @@ from runners.engines.messages import ClipAnswer, ClipRequest
 from runners.preflight.clip_request import clip_request
 from runners.preflight.compare import read_latents, relative_distance
 from runners.preflight.context import Answer, Context, Step
+from runners.preflight.hand_over import hand_over_findings
+from runners.preflight.latents_check import step_findings
 
 SMOKE_STEPS = 2
 """One step cannot show that a step's output can be the next one's input."""
@@ -35,6 +37,10 @@ PROMPT_DISTANCE = 0.001
 3e-6 (the two prompts' lengths round differently), untrained models of three families 0.003 and
 more, trained ones about 1."""
 
+SMOKE_TEXT = "smoke-text.safetensors"
+SMOKE_TEXT_OTHER = "smoke-text-other.safetensors"
+"""What the two prompts became, for the text check."""
+
 SPREAD_BOUNDS = (0.02, 50.0)
 """Latents start from unit noise; outside these bounds they have collapsed or exploded."""
 
@@ -51,14 +57,15 @@ class Distances:
 def check_smoke(context: Context) -> Answer:
     """Four clips of the smallest legal size: base, again, another seed, another prompt."""
     request = clip_request(context, "smoke", steps=SMOKE_STEPS)
-    base = _render(context, request, decode=True)
+    base = _render(context, _with_text(context, request, SMOKE_TEXT), decode=True)
     context.notes.clips.append((request, base))
-    if sick := tuple(number_findings(base, request)):
+    if sick := (*number_findings(base, request), *step_findings(base)):
         return Answer(findings=sick, measures=_measures(request, base, None))
+    other = replace(request, prompt=contrast_prompt(context))
     distances = Distances(
         repeat=_distance(context, request, "again"),
         seed=_distance(context, replace(request, seed=request.seed + 1), "seed"),
-        prompt=_distance(context, replace(request, prompt=contrast_prompt(context)), "prompt"),
+        prompt=_distance(context, _with_text(context, other, SMOKE_TEXT_OTHER), "prompt"),
     )
     return Answer(
         findings=tuple(sensitivity_findings(distances, request)),
@@ -96,6 +103,7 @@ def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Findin
             "the transformer's weights or their scales are wrong; check the quantisation",
         )
     yield from _shape_findings(answer, request, place)
+    yield from hand_over_findings(answer.handed)
     if answer.decoded is not None and answer.decoded.non_finite:
         yield _finding(
             "non-finite-frames",
@@ -155,6 +163,10 @@ def sensitivity_findings(distances: Distances, request: ClipRequest) -> Iterator
             Place(kind="node", path="text_encoder"),
             "check the text encoder's file, its scales and the prompt's width",
         )
+
+
+def _with_text(context: Context, request: ClipRequest, name: str) -> ClipRequest:
+    return replace(request, capture=True, text_path=str(context.job.scratch / name))
 
 
 def _render(context: Context, request: ClipRequest, *, decode: bool) -> ClipAnswer:
