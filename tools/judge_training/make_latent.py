@@ -36,6 +36,8 @@ LARGE_SIZES = ((192, 192), (256, 160), (256, 256), (384, 256), (832, 480))
 LARGE, LARGE_QUICK = 0.04, 0.4
 """Shares of the large sizes: decoding one takes up to a minute, but for the quick families."""
 QUICK = frozenset({"sd", "ltx"})
+QUICK_TURNS = 3
+"""Quick families take so many turns for one of the others."""
 ENLARGED = 0.35
 """This share is shown at twice its size."""
 RAW = 0.5
@@ -161,7 +163,7 @@ def all_made(
                 base = base_of(next(items), coder, rng)
                 if base is not None:
                     break
-            others = [other for other in coders if other is not coder]
+            others = [other for other in coders if other.name != coder.name]
             yield f"{number} {make(number, base, coder, others, out, rng)}"
         except (CompatError, ValueError) as error:
             yield f"{number} left out: {error}"
@@ -179,6 +181,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.clips.mkdir(parents=True, exist_ok=True)
     coders = autoencoders(arguments.autoencoders)
+    coders += [coder for coder in coders if coder.name in QUICK] * (QUICK_TURNS - 1)
     items = by_turns(
         corpus_and_collected(arguments.corpus, arguments.more),
         np.random.default_rng(arguments.first),
