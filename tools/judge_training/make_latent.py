@@ -43,6 +43,9 @@ ENLARGED = 0.35
 RAW = 0.5
 LIKE_ITS_BASE = 18.0
 """Above this PSNR in dB to its base a clip is no garbage; without a fault it has about 21 dB."""
+GAINS, OFFSET = (0.4, 2.5), 60.0
+"""What a viewer takes for a matter of taste, in times and in grey levels."""
+LEAST_SIDE = 96
 FAULTS_OF_A_BASE = 5
 LEAST_CONTRAST = 14.0
 LEAST_MOTION = 1.5
@@ -72,17 +75,29 @@ def spoilt(
     if name == "of_another":
         return of_another(coder, others[rng.integers(len(others))], base.clip)
     if name == "undecoded":
-        return undecoded(base.latents, rng)
+        shown = undecoded(base.latents, rng)
+        times = -(-LEAST_SIDE // min(shown.shape[1:3]))
+        return shown.repeat(times, axis=1).repeat(times, axis=2)
     if name in DECODER_FAULTS.get(family, {}):
         return DECODER_FAULTS[family][name](coder, base.latents, rng)
     return coder.decode(LATENT_FAULTS[family][name](base.latents, rng))
 
 
 def likeness(clip: Clip, base: Clip) -> float:
-    """Return the PSNR of a clip to its base in dB, over what they share."""
+    """Return the PSNR of a clip to its base in dB, over what they share.
+
+    Contrast and colour balance are matched first, within reason: another contrast is no garbage.
+    """
     count, height, width = (min(a, b) for a, b in zip(clip.shape[:3], base.shape[:3], strict=True))
-    first, second = (part[:count, :height, :width].astype(np.float32) for part in (clip, base))
-    return float(10 * np.log10(255**2 / max(float(np.square(first - second).mean()), 1e-3)))
+    first, second = (
+        part[:count, :height, :width].reshape(-1, 3).astype(np.float64) for part in (clip, base)
+    )
+    spread = first.std(axis=0) ** 2 + 1e-6
+    gain = ((first - first.mean(0)) * (second - second.mean(0))).mean(0) / spread
+    gain = gain.clip(*GAINS)
+    offset = (second.mean(0) - gain * first.mean(0)).clip(-OFFSET, OFFSET)
+    error = float(np.square(first * gain + offset - second).mean())
+    return float(10 * np.log10(255**2 / max(error, 1e-3)))
 
 
 def base_of(item: Item, coder: Autoencoder, rng: Rng) -> Base | None:
