@@ -98,7 +98,8 @@ def base(coders, clips, tmp_path):
         source="owner/name",
     )  # fmt: skip
     clip = clips[-1][:5]
-    return Base(item=item, clip=clip, latents=coders["sd"].encode(clip))
+    latents = coders["sd"].encode(clip)
+    return Base(item=item, clip=clip, latents=latents, whole=coders["sd"].decode(latents))
 
 
 def numbered(name):
@@ -116,7 +117,7 @@ def test_a_made_clip_says_what_it_is(coders, base, tmp_path):
 
 
 def test_a_fault_that_does_not_show_makes_no_garbage(coders, base, tmp_path):
-    whole = replace(coders["sd"], decode=lambda _: base.clip)
+    whole = replace(coders["sd"], decode=lambda _: base.whole)
     line = make(numbered("negated"), base, whole, [], tmp_path, np.random.default_rng(0))
     assert "like its base" in line
     assert list(tmp_path.iterdir()) == []
