@@ -2,7 +2,8 @@
 
 A folder with any of ``taesd_encoder.pth`` + ``taesd_decoder.pth``, ``taef2_*``, ``taef1_*``,
 ``taesd3_*`` (the tiny autoencoders by Ole Madebyollin, MIT), and folders that are called like a key
-of ``real_families.FAMILIES`` and hold what ``make_autoencoder.py`` made. Weights are read without
+of ``real_families.FAMILIES`` (``ltx``, or ``ltx-embedded`` for the VAE of the embedded model) and
+hold what ``make_autoencoder.py`` made or another VAE of that class. Weights are read without
 unpickling code.
 """
 
@@ -41,8 +42,8 @@ class Autoencoder:
 def autoencoders(folder: Path) -> list[Autoencoder]:
     """Return every autoencoder whose files lie in ``folder``."""
     found = [_tiny(path) for path in sorted(folder.glob("tae*_encoder.pth"))]
-    real = [path for path in sorted(folder.iterdir()) if path.name in FAMILIES]
-    return found + [_real(path, FAMILIES[path.name]) for path in real]
+    named = [(path, path.name.partition("-")[0]) for path in sorted(folder.iterdir())]
+    return found + [_real(path, FAMILIES[name]) for path, name in named if name in FAMILIES]
 
 
 def _real(path: Path, family: Family) -> Autoencoder:

@@ -4,7 +4,6 @@ Each function takes the autoencoder, a clip's latents [t, C, h, w] of about unit
 generator of random numbers, and returns the frames.
 """
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -137,7 +136,7 @@ def _one_layer(coder: Autoencoder, z: Latents, rng: Rng, change: Callable[[Any],
 
 def _layers(network: Any) -> list[tuple[str, Any]]:
     return [
-        (name, weight)
+        (name, weight.detach())
         for name, weight in network.named_parameters()
         if weight.ndim >= 4 and "encoder" not in name and "quant_conv" not in name
     ]
@@ -148,11 +147,11 @@ def _damaged(coder: Autoencoder, z: Latents, change: Callable[[str, Any], Any]) 
     import torch
 
     layers = _layers(coder.network)
-    before = [copy.deepcopy(weight.data) for _, weight in layers]
+    before = [weight.clone() for _, weight in layers]
     try:
         with torch.no_grad():
             for name, weight in layers:
-                weight.copy_(change(name, weight.data))
+                weight.copy_(change(name, weight))
         return coder.decode(z)
     finally:
         with torch.no_grad():

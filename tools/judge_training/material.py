@@ -54,11 +54,15 @@ def _source(row: dict[str, str], sources: dict[str, str]) -> str:
 
 
 def collected_items(folder: Path) -> list[Item]:
-    """Return good clips of a folder whose ``list.csv`` has the columns file, repo and domain."""
+    """Return good clips of a folder whose ``list.csv`` has the columns file, repo and domain.
+
+    With a column kind, which begins with "derived", hard negatives count apart.
+    """
     with (folder / "list.csv").open(encoding="utf-8", newline="") as file:
         return [
             Item(
-                path=folder / row["file"], label="good", kind="collected", family="good",
+                path=folder / row["file"], label="good",
+                kind=row.get("kind") or "collected", family="good",
                 domain=row["domain"], source=row["repo"].replace("+", "/"),
             )
             for row in csv.DictReader(file)
