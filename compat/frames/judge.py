@@ -30,8 +30,8 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_WORST = 8
-# Of the good clips that were measured for docs/judge.md, one in 200 met a rule that says garbage,
-# and more than half of the garbage did: where one render in ten is garbage, 24 in 25 are.
+# Of the good clips that were measured for docs/judge.md, one in 240 met a rule that says garbage,
+# and more than half of the garbage did: where one render in ten is garbage, 24 in 25 are at least.
 RULE_PROBABILITY = 0.96
 # Log-odds between the frames looked at and all frames: of 130 clips of more than 24 frames the
 # standard deviation was 0.45, every sixteenth frame analysed (docs/judge.md, Cost).
