@@ -119,7 +119,8 @@ def _measured(sample: Sample, profiles: Profiles, maps: CellMaps) -> dict[str, f
 
 def _detail(planes: Bytes, channel: int | None) -> Floats:
     if channel is not None:
-        return planes[channel].astype(np.float32)
+        chosen: Floats = planes[channel].astype(np.float32)
+        return chosen
     luma: Floats = planes[0] * np.float32(0.299)
     luma += planes[1] * np.float32(0.587)
     luma += planes[2] * np.float32(0.114)
