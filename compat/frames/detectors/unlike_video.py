@@ -12,8 +12,9 @@ from compat.frames.score.words import sentence, stage_of
 
 # How many of the measures that speak against a clip are named.
 NAMED = 3
-# The score was trained on clips of at least five frames and 64 px.
-FEWEST, SMALLEST = 5, 64
+# The score was trained on clips of at least five frames and, but for a few, 128 px: below 112 px
+# there are too few squares at coarse scales to tell a flat drawing of one thing from a collapse.
+FEWEST, SMALLEST = 5, 112
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
