@@ -17,6 +17,7 @@ from compat.frames.clip import Clip, ClipInfo
 from compat.frames.decode import open_clip
 from compat.frames.detector import Detector, subject_of
 from compat.frames.detectors.frozen import still_frames
+from compat.frames.detectors.unlike_video import is_scored
 from compat.frames.expectation import ANYTHING, Expectation
 from compat.frames.measures import ClipMeasures, measure_clip
 from compat.frames.scales import Frame
@@ -151,7 +152,7 @@ def _clearly_good(measured: ClipMeasures, judged: Judgement, expectation: Expect
     return (
         measured.frames >= FEWEST
         and judged.verdict is JudgeVerdict.GOOD
-        and log_odds_of(measured) < garbage_score().suspect - MARGIN
+        and not (is_scored(measured) and log_odds_of(measured) > garbage_score().suspect - MARGIN)
         and (expectation.motion is False or still_frames(measured)[measured.analysed].mean() < most)
     )
 

@@ -19,7 +19,7 @@ FEWEST, SMALLEST = 5, 112
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find clips whose score stands above what good clips reach."""
-    if clip.frames < FEWEST or min(min(size) for size in clip.sizes) < SMALLEST:
+    if not is_scored(clip):
         return None
     score = garbage_score()
     features = clip_features(clip.per_frame, clip.order)
@@ -43,6 +43,11 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         ),
         clip,
     )
+
+
+def is_scored(clip: ClipMeasures) -> bool:
+    """Say whether the clip is long and large enough for the score."""
+    return clip.frames >= FEWEST and min(min(size) for size in clip.sizes) >= SMALLEST
 
 
 def worst_frames(clip: ClipMeasures) -> Mask:
