@@ -17,6 +17,7 @@ from compat.frames.clip import Clip, ClipInfo
 from compat.frames.decode import open_clip
 from compat.frames.detector import Detector, subject_of
 from compat.frames.detectors.frozen import still_frames
+from compat.frames.detectors.unlike_video import is_scored
 from compat.frames.expectation import ANYTHING, Expectation
 from compat.frames.file_side import file_findings
 from compat.frames.measures import ClipMeasures, measure_clip
@@ -31,8 +32,8 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_WORST = 8
-# Of the good clips that were measured for docs/judge.md, one in 200 met a rule that says garbage,
-# and more than half of the garbage did: where one render in ten is garbage, 24 in 25 are.
+# Of the good clips that were measured for docs/judge.md, one in 240 met a rule that says garbage,
+# and more than half of the garbage did: where one render in ten is garbage, 24 in 25 are at least.
 RULE_PROBABILITY = 0.96
 # Log-odds between the frames looked at and all frames: of 130 clips of more than 24 frames the
 # standard deviation was 0.45, every sixteenth frame analysed (docs/judge.md, Cost).
@@ -165,7 +166,7 @@ def _clearly_good(measured: ClipMeasures, judged: Judgement, expectation: Expect
     return (
         measured.frames >= FEWEST
         and judged.verdict is JudgeVerdict.GOOD
-        and log_odds_of(measured) < garbage_score().suspect - MARGIN
+        and not (is_scored(measured) and log_odds_of(measured) > garbage_score().suspect - MARGIN)
         and (expectation.motion is False or still_frames(measured)[measured.analysed].mean() < most)
     )
 

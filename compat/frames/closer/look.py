@@ -27,14 +27,16 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One frame to look at: its middle at full size, quarter-size colour, the luma before it.
+    """One frame to look at: its middle at full size, quarter-size colour, the frame before it.
 
+    ``channel`` is the one with the detail where luma hides it (red on blue), else None.
     Bytes and not floats: two dozen are held until the clip ends.
     """
 
     middle: Bytes
     colour: Bytes
     before: Bytes | None
+    channel: int | None
 
 
 class CloserLook:
@@ -68,7 +70,9 @@ class CloserLook:
 
     def _keep(self, scales: Scales, colour: Bytes, before: Bytes | None) -> None:
         same = before is not None and before.shape == colour.shape
-        self._samples.append(Sample(_middle(scales.frame), colour, before if same else None))
+        self._samples.append(
+            Sample(_middle(scales.frame), colour, before if same else None, scales.busiest)
+        )
         if len(self._samples) > 2 * LOOKED_AT:
             self._samples = self._samples[::2]
             self._stride *= 2
@@ -95,10 +99,10 @@ def _middle(frame: Frame) -> Bytes:
 
 
 def _measured(sample: Sample, profiles: Profiles, maps: CellMaps) -> dict[str, float]:
-    sharp = _luma(np.moveaxis(sample.middle, -1, 0))
+    sharp = _detail(np.moveaxis(sample.middle, -1, 0), sample.channel)
     colour = sample.colour.astype(np.float32)
-    grey = _luma(sample.colour)
-    before = None if sample.before is None else _luma(sample.before)
+    grey = _detail(sample.colour, sample.channel)
+    before = None if sample.before is None else _detail(sample.before, sample.channel)
     motion, left = motion_measures(grey, before)
     profiles.add(sharp)
     maps.add(grey, left)
@@ -113,7 +117,10 @@ def _measured(sample: Sample, profiles: Profiles, maps: CellMaps) -> dict[str, f
     }
 
 
-def _luma(planes: Bytes) -> Floats:
+def _detail(planes: Bytes, channel: int | None) -> Floats:
+    if channel is not None:
+        chosen: Floats = planes[channel].astype(np.float32)
+        return chosen
     luma: Floats = planes[0] * np.float32(0.299)
     luma += planes[1] * np.float32(0.587)
     luma += planes[2] * np.float32(0.114)

@@ -8,8 +8,9 @@ from compat.frames.detectors.blank_frames import FLAT
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
-# Largest step between neighbours at quarter size over the spread of the strongest channel.
-CERTAIN, DOUBTFUL = 0.35, 0.6
+# Largest step between neighbours at quarter size over the spread of luma. Chosen from good clips
+# alone (docs/judge.md).
+CERTAIN, DOUBTFUL = 0.35, 0.42
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
@@ -26,13 +27,13 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
             rule="blurred",
             severity=severity,
             seen=f"blobs without an edge (largest step {clip.median('edge_peak', frames):.0f} of "
-            f"255 between neighbours of 4 px, spread {clip.median('channel_std', frames):.0f})",
+            f"255 between neighbours of 4 px, spread {clip.median('luma_std', frames):.0f})",
             remedy="check the number of steps, and that the last ones are not skipped",
             stage="latent",
             frames=frames,
             numbers={
                 "edge_peak": clip.median("edge_peak", frames),
-                "channel_std": clip.median("channel_std", frames),
+                "luma_std": clip.median("luma_std", frames),
             },
         ),
         clip,
@@ -40,7 +41,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
 
 
 def _soft(clip: ClipMeasures, limit: float) -> Mask:
-    spread = clip.series("channel_std")
+    spread = clip.series("luma_std")
     with np.errstate(divide="ignore", invalid="ignore"):
         sharpest = clip.series("edge_peak") / spread
     mask: Mask = below(sharpest, limit) & above(spread, FLAT)

@@ -9,14 +9,15 @@ from compat.frames.detector import Detector, Evidence, finding_from
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
-# Likeness of the frame's edges to themselves, displaced by an eighth of a side or more.
-DOUBTFUL = 0.85
+# Likeness of the frame's edges to themselves, displaced by an eighth of a side or more. Lettering
+# and boards repeat themselves as well, but in few colours (entropy of 512 colours in bits).
+DOUBTFUL, COLOURFUL = 0.85, 2.5
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find clips that show their picture again at another place of the same frame."""
     likeness = clip.order.get("copies", nan)
-    if not likeness > DOUBTFUL:
+    if not (likeness > DOUBTFUL and clip.order.get("cube_entropy", nan) > COLOURFUL):
         return None
     return finding_from(
         Evidence(

@@ -12,13 +12,14 @@ from compat.frames.score.words import sentence, stage_of
 
 # How many of the measures that speak against a clip are named.
 NAMED = 3
-# The score was trained on clips of at least five frames and 64 px.
-FEWEST, SMALLEST = 5, 64
+# The score was trained on clips of at least five frames and, but for a few, 128 px: below 112 px
+# there are too few squares at coarse scales to tell a flat drawing of one thing from a collapse.
+FEWEST, SMALLEST = 5, 112
 
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find clips whose score stands above what good clips reach."""
-    if clip.frames < FEWEST or min(min(size) for size in clip.sizes) < SMALLEST:
+    if not is_scored(clip):
         return None
     score = garbage_score()
     features = clip_features(clip.per_frame, clip.order)
@@ -42,6 +43,11 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
         ),
         clip,
     )
+
+
+def is_scored(clip: ClipMeasures) -> bool:
+    """Say whether the clip is long and large enough for the score."""
+    return clip.frames >= FEWEST and min(min(size) for size in clip.sizes) >= SMALLEST
 
 
 def worst_frames(clip: ClipMeasures) -> Mask:
