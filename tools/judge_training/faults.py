@@ -20,6 +20,7 @@ PIXEL_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         pixels.faint_cells,
         pixels.dark_rest,
         pixels.blurred_away,
+        pixels.edges_only,
     ),
     "noise_px": _named(
         pixels.uniform_noise,
@@ -44,6 +45,9 @@ PIXEL_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         layout.columns_rolled,
         layout.folded,
         layout.channels_apart,
+        layout.copies,
+        layout.blended_copies,
+        layout.tiles_uneven,
     ),
     "values": _named(
         pixels.wrapped,
@@ -52,6 +56,10 @@ PIXEL_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         pixels.low_bits,
         pixels.float_bytes,
         pixels.few_levels,
+        pixels.washed_out,
+        pixels.solarised,
+        pixels.one_channel_wrapped,
+        pixels.blown_blobs,
     ),
     "pattern": _named(
         pixels.stripes,
@@ -59,6 +67,7 @@ PIXEL_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         pixels.checkers,
         pixels.rings,
         pixels.repeated_patch,
+        pixels.lattice_bumps,
     ),
     "temporal": _named(
         times.shuffled,
@@ -67,12 +76,17 @@ PIXEL_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         times.noise_between,
         times.mirrored_between,
         times.jumping,
+        times.groups_shuffled,
+        times.frames_mixed,
     ),
     "partial": _named(
         times.then_noise,
         times.decaying,
         times.region_lost,
         times.blocks_lost,
+        times.cells_boiling,
+        times.band_lost,
+        layout.smeared,
     ),
 }
 """Families and names as in the taxonomy of docs/judge.md."""

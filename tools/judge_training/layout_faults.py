@@ -1,8 +1,9 @@
 """Garbage made from good clips by reading the right numbers from the wrong places."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tools.judge_training.pictures import Clip, Rng
+from tools.judge_training.pictures import Clip, Rng, as_bytes
 
 
 def wrong_stride(clip: Clip, rng: Rng) -> Clip:
@@ -138,4 +139,60 @@ def channels_apart(clip: Clip, rng: Rng) -> Clip:
         spoilt[..., 2] = clip[:, :, ::-1, 2]
     else:
         spoilt[..., 0] = 255 - clip[:, :, ::-1, 0]
+    return spoilt
+
+
+def copies(clip: Clip, rng: Rng) -> Clip:
+    """The picture two to four times, squeezed or sheared, as a reshape to other sides leaves it."""
+    times = int(rng.choice([2, 2, 3, 4]))
+    height, width = (side // times * times for side in clip.shape[1:3])
+    cut = clip[:, :height, :width]
+    if rng.random() < 0.5:
+        # Every n-th row (or column) of a copy of its own.
+        stacked = [cut[:, row::times] for row in range(times)]
+        return np.concatenate(stacked, axis=1)
+    flat = cut.reshape(len(cut), height * times, width // times, 3)
+    return np.concatenate([flat[:, part::times] for part in range(times)], axis=2)
+
+
+def blended_copies(clip: Clip, rng: Rng) -> Clip:
+    """Several displaced copies of the picture on top of each other."""
+    weights = rng.dirichlet(np.full(int(rng.integers(3, 6)), 3.0))
+    reach = (clip.shape[1] // 2, clip.shape[2] // 2)
+    layers = [
+        weight
+        * np.roll(
+            clip,
+            (int(rng.integers(-reach[0], reach[0])), int(rng.integers(-reach[1], reach[1]))),
+            axis=(1, 2),
+        )
+        for weight in weights
+    ]
+    return as_bytes(np.sum(layers, axis=0))
+
+
+def tiles_uneven(clip: Clip, rng: Rng) -> Clip:
+    """Every tile with a brightness and contrast of its own, as if normalised alone."""
+    side = int(rng.choice([16, 32, 64]))
+    size = (1, -(-clip.shape[1] // side), -(-clip.shape[2] // side), 3)
+    gain = enlarged_to_tiles(rng.uniform(0.3, 1.7, size), side, clip)
+    return as_bytes(clip * gain + enlarged_to_tiles(rng.normal(0, 40, size), side, clip))
+
+
+def enlarged_to_tiles(values: NDArray[np.float64], side: int, clip: Clip) -> NDArray[np.float64]:
+    """Repeat one value per tile over the tile's pixels."""
+    tall = values.repeat(side, axis=1).repeat(side, axis=2)
+    return tall[:, : clip.shape[1], : clip.shape[2]]
+
+
+def smeared(clip: Clip, rng: Rng) -> Clip:
+    """The picture from some row or column on is that line repeated: a decode that broke off."""
+    spoilt = clip.copy()
+    share = rng.uniform(0.2, 0.6)
+    if rng.random() < 0.5:
+        row = int(clip.shape[1] * share)
+        spoilt[:, row:] = clip[:, row : row + 1]
+    else:
+        column = int(clip.shape[2] * share)
+        spoilt[:, :, column:] = clip[:, :, column : column + 1]
     return spoilt

@@ -1,7 +1,6 @@
 """Labelled clips: where they lie, what they are, and their frames at the size wanted."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -86,8 +85,30 @@ def fitted(clip: Clip, width: int, height: int) -> Clip:
     )
 
 
-def encoded_again(clip: Clip, path: Path, codec: str, quality: int) -> Iterator[Clip]:
-    """Encode frames lossily to ``path`` and yield them as a player shows them."""
+def corpus_and_collected(corpus: Path, more: Path | None) -> list[Item]:
+    """Return the clips of the corpus and of the further folder, if there is one."""
+    return corpus_items(corpus) + (collected_items(more) if more else [])
+
+
+def about_item(item: Item) -> dict[str, str]:
+    """Return what is kept of an item beside its measures."""
+    return {
+        "name": item.path.name, "label": item.label, "kind": item.kind, "family": item.family,
+        "domain": item.domain, "source": item.source, "made": "",
+    }  # fmt: skip
+
+
+def written(clip: Clip, stem: Path, codec: str, quality: int) -> Path:
+    """Write frames as they are (no ``codec``) or encoded lossily, and return the file."""
+    if not codec:
+        np.save(stem.with_suffix(".npy"), clip)
+        return stem.with_suffix(".npy")
+    path = stem.with_suffix(".mp4" if codec == "libx264" else ".webm")
+    _encode(clip, path, codec, quality)
+    return path
+
+
+def _encode(clip: Clip, path: Path, codec: str, quality: int) -> None:
     import av
 
     even = clip[:, : clip.shape[1] // 2 * 2, : clip.shape[2] // 2 * 2]
@@ -106,4 +127,3 @@ def encoded_again(clip: Clip, path: Path, codec: str, quality: int) -> Iterator[
                 )
             )
         container.mux(stream.encode())
-    yield from open_clip(path)

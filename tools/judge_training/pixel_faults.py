@@ -142,6 +142,41 @@ def blown_up(clip: Clip, rng: Rng) -> Clip:
     return as_bytes((values - middle) * rng.uniform(6, 20) + 128)
 
 
+def washed_out(clip: Clip, rng: Rng) -> Clip:
+    """Brightness far too high (or low): most of the frame white (black), specks of the rest."""
+    values = clip.astype(np.float32)
+    high = rng.random() < 0.7
+    kept = np.quantile(values, rng.uniform(0.03, 0.3) if high else rng.uniform(0.7, 0.97))
+    gain = rng.uniform(2, 8)
+    return as_bytes((values - kept) * gain + (255 if high else 0))
+
+
+def solarised(clip: Clip, rng: Rng) -> Clip:
+    """Values that were folded back at the end of their range instead of cut off."""
+    wide = clip.astype(np.float32) * rng.uniform(1.6, 4) + rng.uniform(-100, 60)
+    return as_bytes(255 - np.abs(np.mod(wide, 510) - 255))
+
+
+def one_channel_wrapped(clip: Clip, rng: Rng) -> Clip:
+    """One channel went past its range and came round, the others did not."""
+    spoilt = clip.copy()
+    spoilt[..., int(rng.integers(3))] += np.uint8(rng.integers(60, 200))
+    return spoilt
+
+
+def edges_only(clip: Clip, rng: Rng) -> Clip:
+    """What a residual connection without its other branch leaves: faint edges on one colour."""
+    values = clip.astype(np.float32)
+    rest = values - smoothed(values, int(rng.integers(1, 5)))
+    return as_bytes(random_colour(rng) + rest * rng.uniform(0.3, 1.0))
+
+
+def blown_blobs(clip: Clip, rng: Rng) -> Clip:
+    """Collapsed and then overdriven: large soft blobs of pure colours."""
+    blobs = blurred_away(clip, rng).astype(np.float32)
+    return as_bytes((blobs - blobs.mean(axis=(0, 1, 2))) * rng.uniform(4, 15) + 128)
+
+
 def low_bits(clip: Clip, rng: Rng) -> Clip:
     """Only the low bits of each value: half-precision bytes read as pixels."""
     return ((clip.astype(np.uint16) << int(rng.integers(3, 6))) & 255).astype(np.uint8)
@@ -195,6 +230,16 @@ def checkers(clip: Clip, rng: Rng) -> Clip:
     return as_bytes(
         clip * rng.uniform(0.2, 0.8) + 40 + board * rng.uniform(30, 90) * rng.uniform(0.3, 1, 3)
     )
+
+
+def lattice_bumps(clip: Clip, rng: Rng) -> Clip:
+    """The same small bump in every 8 or 16 px cell, over a picture that still shows through."""
+    side = int(rng.choice([4, 8, 8, 16]))
+    bump = smoothed(rng.normal(0, 1, (1, side, side, 3)), int(rng.integers(0, 3)))
+    bump *= rng.uniform(25, 70) / bump.std()
+    rows, columns = -(-clip.shape[1] // side), -(-clip.shape[2] // side)
+    pattern = np.tile(bump, (1, rows, columns, 1))[:, : clip.shape[1], : clip.shape[2]]
+    return as_bytes(clip * rng.uniform(0.2, 0.8) + 30 + pattern)
 
 
 def rings(clip: Clip, rng: Rng) -> Clip:

@@ -64,6 +64,24 @@ def jumping(clip: Clip, rng: Rng) -> Clip:
     )
 
 
+def groups_shuffled(clip: Clip, rng: Rng) -> Clip:
+    """Groups of frames that one latent holds, in random order or each played backwards."""
+    size = int(rng.choice([2, 3, 4]))
+    groups = [clip[start : start + size] for start in range(0, len(clip), size)]
+    order = rng.permutation(len(groups))
+    if rng.random() < 0.3:
+        return np.concatenate([group[::-1] for group in groups])
+    return np.concatenate([groups[place] for place in order])
+
+
+def frames_mixed(clip: Clip, rng: Rng) -> Clip:
+    """Every frame a blend of frames drawn at random: ghosts that come and go."""
+    share = rng.uniform(0.35, 0.5)
+    first, second = (clip[rng.integers(0, len(clip), len(clip))] for _ in range(2))
+    second = second[:, :, ::-1] if rng.random() < 0.5 else second
+    return as_bytes(first * (1 - share) + second * share)
+
+
 # ---- partial
 
 
@@ -117,3 +135,32 @@ def blocks_lost(clip: Clip, rng: Rng) -> Clip:
     mask = np.broadcast_to(enlarged(lost, clip.shape), (len(clip), *clip.shape[1:3], 1))
     fault = [gaussian_noise, noise_cells, faint_noise, uniform_noise][rng.integers(4)]
     return np.where(mask, fault(clip, rng), clip)
+
+
+def cells_boiling(clip: Clip, rng: Rng) -> Clip:
+    """Blocks that each show another moment or place of the clip, new in every frame."""
+    side = int(rng.choice([16, 32, 64]))
+    rows, columns = -(-clip.shape[1] // side), -(-clip.shape[2] // side)
+    lost = rng.random((len(clip), rows, columns, 1)) < rng.uniform(0.3, 0.8)
+    mask = np.broadcast_to(enlarged(lost, clip.shape), (len(clip), *clip.shape[1:3], 1))
+    shift = (int(rng.integers(side, clip.shape[1])), int(rng.integers(side, clip.shape[2])))
+    other = np.roll(clip[rng.permutation(len(clip))], shift, axis=(1, 2))
+    return np.where(mask, other, clip)
+
+
+def band_lost(clip: Clip, rng: Rng) -> Clip:
+    """A band of every frame from elsewhere, grey or one colour: a tile that was not decoded."""
+    spoilt = clip.copy()
+    axis = int(rng.integers(1, 3))
+    size = clip.shape[axis]
+    width = max(8, int(size * rng.uniform(0.25, 0.6)) // 8 * 8)
+    start = int(rng.integers(0, (size - width) // 8 + 1)) * 8
+    where = (slice(None),) * axis + (slice(start, start + width),)
+    fills = (
+        np.broadcast_to(random_colour(rng), clip.shape),
+        np.roll(clip, size // 2, axis=axis)[:, ::-1, ::-1],
+        pink_noise(clip, rng),
+        faint_cells(clip, rng),
+    )
+    spoilt[where] = as_bytes(fills[rng.integers(len(fills))])[where]
+    return spoilt
