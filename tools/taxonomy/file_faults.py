@@ -1,40 +1,12 @@
 """Faults of the file and not of the picture: cut, flipped, starved, or not what was ordered.
 
-Each function takes a clip, the file's bytes as :func:`encoded` makes them, and a generator of
-random numbers, and returns the bytes of the bad file.
+Each function takes a clip and a generator of random numbers and returns the bytes of an mp4.
 """
 
-import tempfile
-from collections.abc import Mapping
-from fractions import Fraction
-from pathlib import Path
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Mapping
 
 from tools.judge_training.pictures import Clip, Rng
-
-FPS, CRF = 16, 20
-
-
-def encoded(clip: Clip, *, crf: int = CRF, fps: int = FPS, first_index: bool = False) -> bytes:
-    """Return an mp4 of the clip; ``first_index`` writes the index (moov) before the pictures."""
-    import av
-
-    even = clip[:, : clip.shape[1] // 2 * 2, : clip.shape[2] // 2 * 2]
-    flags = {"movflags": "+faststart"} if first_index else {}
-    with tempfile.TemporaryDirectory() as folder:
-        # ffmpeg moves the index to the front by opening the file a second time.
-        path = Path(folder) / "clip.mp4"
-        with av.open(str(path), "w", options=flags) as container:
-            stream: Any = container.add_stream("libx264", rate=Fraction(fps))
-            stream.height, stream.width, stream.pix_fmt = even.shape[1], even.shape[2], "yuv420p"
-            stream.options = {"crf": str(crf), "preset": "veryfast", "x264-params": "threads=1"}
-            for frame in even:
-                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-                container.mux(stream.encode(picture))
-            container.mux(stream.encode())
-        return path.read_bytes()
+from tools.taxonomy.encoding import FPS, encoded
 
 
 def index_lost(clip: Clip, _rng: Rng) -> bytes:
@@ -60,7 +32,7 @@ def bits_flipped(clip: Clip, rng: Rng) -> bytes:
     """Single bytes of the pictures are wrong: blocks smear until the next key frame."""
     whole = bytearray(encoded(clip, first_index=True))
     start = bytes(whole).find(b"mdat") + 400
-    for place in rng.integers(start, len(whole), max(6, (len(whole) - start) // 400)):
+    for place in rng.integers(start, len(whole), max(3, (len(whole) - start) // 2500)):
         whole[int(place)] ^= 1 << int(rng.integers(8))
     return bytes(whole)
 
@@ -95,7 +67,7 @@ def empty(_clip: Clip, _rng: Rng) -> bytes:
     return b""
 
 
-FILE_FAULTS: Mapping[str, Any] = {
+FILE_FAULTS: Mapping[str, Callable[[Clip, Rng], bytes]] = {
     f.__name__: f
     for f in (
         index_lost, cut_short, zero_tail, bits_flipped, starved, frames_missing, one_frame,

@@ -68,10 +68,12 @@ FAMILIES: Mapping[str, str] = {
 }
 """Every family in the order of the page, with its heading."""
 
-# Nobody can see from pixels alone that these are wrong, or they are only not what was wanted.
+# Nobody can see from pixels alone that these are wrong, they are only not what was wanted, or
+# nothing can be read of them.
 BORDER = frozenset({
     "prompt_ignored", "red_and_blue_exchanged", "upside_down", "range_misread", "stuttering",
     "patch_grid", "frozen_start", "half_rate", "half_size", "frames_missing", "one_frame",
+    "starved", "index_lost", "empty",
 })  # fmt: skip
 
 
@@ -80,9 +82,9 @@ def nan_latents(z: Any, _rng: Rng) -> Any:
     return np.full_like(z, np.nan)
 
 
-def wrong_vae(clip: Clip, _rng: Rng, codec: Autoencoder) -> Clip:
+def wrong_vae(clip: Clip, _rng: Rng, _codec: Autoencoder) -> Clip:
     """Latents of one model decoded by the autoencoder of another one with as many channels."""
-    return linear_codec(1).decode(codec.encode(clip)[:, :16])
+    return linear_codec(1).decode(linear_codec(0).encode(clip))
 
 
 def undecoded_latents(clip: Clip, rng: Rng, codec: Autoencoder) -> Clip:
@@ -93,7 +95,7 @@ def undecoded_latents(clip: Clip, rng: Rng, codec: Autoencoder) -> Clip:
 def prompt_ignored(clip: Clip, rng: Rng) -> Clip:
     """A sharp, coherent video of something else."""
     draw = list(SCENES.values())[int(rng.integers(len(SCENES)))]
-    return draw(len(clip), *clip.shape[1:3], rng)
+    return draw(len(clip), clip.shape[1], clip.shape[2], rng)
 
 
 def _through(fault: Callable[[Any, Rng], Any]) -> Callable[[Clip, Rng, Autoencoder], Clip]:

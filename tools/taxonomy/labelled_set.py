@@ -2,16 +2,17 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compat.frames.encode import write_lossless
+from tools.judge_training.autoencoders import Autoencoder
 from tools.judge_training.pictures import Clip, Rng
 from tools.taxonomy.cases import EMBEDDED
+from tools.taxonomy.encoding import FPS, lossless
 from tools.taxonomy.kinds import KINDS, Kind, Label, Via
 from tools.taxonomy.linear_codec import linear_codec
 from tools.taxonomy.scenes import GRAPHIC, NATURAL, SCENES
@@ -19,10 +20,11 @@ from tools.taxonomy.scenes import GRAPHIC, NATURAL, SCENES
 COLUMNS = ("file", "label", "kind", "family", "domain", "source", "license", "group", "base",
            "reencoded", "width", "height", "frames", "fps", "codec", "bytes", "sha256")  # fmt: skip
 """As docs/judge.md describes a corpus; ``group`` must never stand on both sides of a split."""
-FPS = 16
 # A third of the clips are right ones, a sixth only look wrong, the others are faults.
-SHARES = {Label.GOOD: 1 / 3, "lookalike": 1 / 6}
-LATENT_MULTIPLE = 8
+RIGHT, LOOKALIKE = 1 / 3, 1 / 6
+# Nothing can be seen of a fault that changes less than this, in mean grey levels: frames in random
+# order of a scene that hardly moves.
+LEAST_CHANGE, TRIES = 1.5, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,32 +39,42 @@ class Order:
     generated: bool
 
 
-def make(out: Path, order: Order) -> int:
-    """Write clips and ``manifest.csv`` below ``out``; return how many. The same order, the same."""
+def make(out: Path, order: Order, coders: Sequence[Autoencoder] = ()) -> int:
+    """Write clips and ``manifest.csv`` below ``out``; return how many. The same order, the same.
+
+    Latents are those of our own small autoencoder and of ``coders`` by turns.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        rows = 0
-        for row in _rows(out, order):
-            writer.writerow(row)
-            rows += 1
-    return rows
+        for number in range(order.count):
+            rng = np.random.default_rng([order.seed, number])
+            writer.writerow(_one(out, order, number, [linear_codec(), *coders], rng))
+    return order.count
 
 
-def _rows(out: Path, order: Order) -> Iterator[dict[str, Any]]:
-    faults = [kind for kind in KINDS.values() if kind.label is Label.GARBAGE]
-    likes = [kind for kind in KINDS.values() if kind.label is Label.GOOD]
-    for number in range(order.count):
-        rng = np.random.default_rng([order.seed, number])
-        base, clip = _base(order, rng)
-        chance = rng.random()
-        if chance < SHARES[Label.GOOD]:
-            yield _written(out, order, (number, base, None), clip)
-            continue
-        pool = likes if chance < SHARES[Label.GOOD] + SHARES["lookalike"] else faults
+def _one(
+    out: Path, order: Order, number: int, coders: Sequence[Autoencoder], rng: Rng
+) -> dict[str, Any]:
+    base, clip = _base(order, rng)
+    chance = rng.random()
+    if chance < RIGHT:
+        return _written(out, order, (number, base, None), clip)
+    label = Label.GOOD if chance < RIGHT + LOOKALIKE else Label.GARBAGE
+    pool = [kind for kind in KINDS.values() if kind.label is label]
+    for _ in range(TRIES):
         kind = pool[int(rng.integers(len(pool)))]
-        yield _written(out, order, (number, base, kind), _spoilt(kind, clip, rng))
+        made = _spoilt(kind, clip, coders[int(rng.integers(len(coders)))], rng)
+        if label is Label.GOOD or _differs(clip, made):
+            break
+    return _written(out, order, (number, base, kind), made)
+
+
+def _differs(clip: Clip, made: Clip | bytes) -> bool:
+    if isinstance(made, bytes) or made.shape != clip.shape:
+        return True
+    return float(np.abs(made.astype(np.int16) - clip).mean()) > LEAST_CHANGE
 
 
 def _base(order: Order, rng: Rng) -> tuple[str, Clip]:
@@ -75,12 +87,11 @@ def _base(order: Order, rng: Rng) -> tuple[str, Clip]:
     return name, SCENES[name](order.frames, order.height, order.width, rng)
 
 
-def _spoilt(kind: Kind, clip: Clip, rng: Rng) -> Clip | bytes:
-    if kind.via is not Via.LATENTS:
-        made: Clip | bytes = kind.make(clip, rng)
-        return made
-    decoded: Clip = kind.make(clip, rng, linear_codec())
-    return decoded
+def _spoilt(kind: Kind, clip: Clip, codec: Autoencoder, rng: Rng) -> Clip | bytes:
+    made: Clip | bytes = (
+        kind.make(clip, rng, codec) if kind.via is Via.LATENTS else kind.make(clip, rng)
+    )
+    return made
 
 
 def _written(
@@ -91,11 +102,8 @@ def _written(
     as_file = isinstance(made, bytes)
     folder = out / label
     folder.mkdir(exist_ok=True)
-    path = folder / f"{base}__{order.seed}-{number:05d}.{'mp4' if as_file else 'mkv'}"
-    if isinstance(made, bytes):
-        path.write_bytes(made)
-    else:
-        write_lossless(made, path, fps=FPS)
+    path = folder / f"{base}__{order.seed}-{number:05d}.mp4"
+    path.write_bytes(made if isinstance(made, bytes) else lossless(made))
     garbage = label != Label.GOOD.value
     size = (order.height, order.width) if isinstance(made, bytes) else made.shape[1:3]
     return {
@@ -114,7 +122,7 @@ def _written(
         "height": size[0],
         "frames": order.frames if isinstance(made, bytes) else len(made),
         "fps": FPS,
-        "codec": "h264" if as_file else "ffv1",
+        "codec": "h264" if as_file else "h264 rgb lossless",
         "bytes": path.stat().st_size,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest()[:16],
     }

@@ -41,9 +41,10 @@ def good_dot(clip: Clip, rng: Rng) -> Clip:
 
 
 def good_lightning(clip: Clip, rng: Rng) -> Clip:
-    """A dark scene and two flashes."""
+    """A dark scene and two flashes that die away."""
     light = np.full(len(clip), 0.4)
-    light[rng.choice(len(clip), 2, replace=False)] = 1.8
+    for start in rng.choice(max(1, len(clip) - 3), 2, replace=False):
+        light[start : start + 3] = (1.9, 1.2, 0.7)
     return as_bytes(clip * light[:, None, None, None])
 
 

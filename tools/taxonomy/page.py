@@ -58,11 +58,14 @@ def _table(verdicts: Mapping[str, Sequence[Verdict]]) -> str:
         row = [len(names), said.total(), *(said[word] for word in _WORDS)]
         link = f"[{heading}](#{_anchor(heading)})"
         lines.append(f"| {link} | {' | '.join(map(str, row))} |")
-    unseen = [name for name in verdicts if _unseen(name, verdicts[name])]
+    passed = [name for name in verdicts if _unseen(name, verdicts[name])]
+    ordered = [name for name in passed if {one.ordered for one in verdicts[name]} == {"garbage"}]
+    unseen = [name for name in passed if name not in ordered]
     wrongly = [name for name in verdicts if _stopped_wrongly(name, verdicts[name])]
     return "\n".join([
         *lines, "",
-        f"**Not seen by pixels** (no clip stopped or suspect): {_links(unseen)}.", "",
+        f"**Not seen by pixels** (every clip called good): {_links(unseen)}.", "",
+        f"**Seen only by who knows what was ordered**: {_links(ordered)}.", "",
         f"**Stopped though fine** (at least one clip): {_links(wrongly)}.", "",
     ])  # fmt: skip
 

@@ -1,12 +1,14 @@
 """Fields that scenes are made of: fractal noise, coordinates, colour ramps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]
+"""Single or double precision; pictures are in 0..255 and not rounded yet."""
 Rng = np.random.Generator
 
 
@@ -37,10 +39,10 @@ def fractal(
     return (total - low) / max(high - low, np.float32(1e-6))
 
 
-def ramp(values: Floats, colours: Sequence[tuple[float, float, float]]) -> Floats:
+def ramp(values: Floats | np.float32, colours: Sequence[tuple[float, float, float]]) -> Floats:
     """Map [0, 1] to colours at even distances, in between mixed: [..., 3]."""
     table = np.asarray(colours, np.float32)
-    places = np.clip(values, 0, 1) * (len(table) - 1)
+    places = np.asarray(np.clip(values, 0, 1) * (len(table) - 1))
     below = np.minimum(places.astype(np.int64), len(table) - 2)
     share = (places - below)[..., None].astype(np.float32)
     return table[below] * (1 - share) + table[below + 1] * share

@@ -96,11 +96,11 @@ def _close(said: Judgement) -> bool:
 
 
 def seen(verdicts: Sequence[Verdict]) -> Seen:
-    """Return stopped where every clip is garbage, unseen where none is even suspect."""
+    """Return stopped where every clip is garbage, unseen where every one is called good."""
     words = {verdict.verdict for verdict in verdicts}
     if words == {JudgeVerdict.GARBAGE.value}:
         return Seen.STOPPED
-    return Seen.PARTLY if words & {"garbage", "suspect"} else Seen.UNSEEN
+    return Seen.UNSEEN if words == {JudgeVerdict.GOOD.value} else Seen.PARTLY
 
 
 def recorded() -> Mapping[str, list[Verdict]]:

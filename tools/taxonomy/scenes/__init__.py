@@ -19,8 +19,6 @@ from tools.taxonomy.scenes.walker import walker
 NATURAL: Mapping[str, Draw] = {
     f.__name__: f for f in (landscape, spheres, walker, ripples, fire, city, flag, road)
 }
-GRAPHIC: Mapping[str, Draw] = {
-    f.__name__: f for f in (cartoon, dashboard, terminal, credits_roll)
-}
+GRAPHIC: Mapping[str, Draw] = {f.__name__: f for f in (cartoon, dashboard, terminal, credits_roll)}
 SCENES: Mapping[str, Draw] = {**NATURAL, **GRAPHIC}
 """Each takes frames, height, width and a generator of random numbers: uint8 [T, H, W, 3]."""

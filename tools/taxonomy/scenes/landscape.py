@@ -18,8 +18,9 @@ def landscape(frames: int, height: int, width: int, rng: Rng) -> Clip:
     sun = (0.18 + 0.1 * rng.random(), 0.2 + 0.6 * rng.random())
     heaven = ramp(y * 1.6, [(66, 112, 190), (120, 168, 220), (225, 222, 205)])
     heaven = heaven + 60 * np.exp(-((y - sun[0]) ** 2 + (x - sun[1]) ** 2) * 25)[..., None]
-    heaven = over(heaven, disc(y * height / width, x, (sun[0] * height / width, sun[1]), 0.04, 0.01),
-                  (255, 250, 225))  # fmt: skip
+    ratio = height / width
+    orb = disc(y * ratio, x, (sun[0] * ratio, sun[1]), 0.04, 0.01)
+    heaven = over(heaven, orb, (255, 250, 225))
     clip = []
     for t in range(frames):
         seen = clouds[:, t // 2 : t // 2 + width]

@@ -62,6 +62,8 @@ def _pebbles(height: int, width: int, rng: Rng) -> Floats:
                  [(96, 84, 66), (150, 140, 118), (110, 116, 110), (176, 160, 130)])  # fmt: skip
     round_off = np.clip((second - near) / (min(height, width) * 0.06), 0.15, 1) ** 0.5
     grain = fractal(height, width, rng, coarsest=16, keep=0.8)
-    return tones[whose] * (round_off * (0.75 + 0.5 * grain))[..., None] * np.array(
-        [0.8, 0.98, 0.95], np.float32
+    return (
+        tones[whose]
+        * (round_off * (0.75 + 0.5 * grain))[..., None]
+        * np.array([0.8, 0.98, 0.95], np.float32)
     )

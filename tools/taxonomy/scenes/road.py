@@ -52,9 +52,7 @@ def _ground(depth: Floats, side: Floats, turf: Floats, travelled: float) -> Floa
     return over(ground, haze, (176, 192, 196))
 
 
-def _tree(
-    picture: Floats, y: Floats, x: Floats, tree: tuple[float, float, float, int]
-) -> Floats:
+def _tree(picture: Floats, y: Floats, x: Floats, tree: tuple[float, float, float, int]) -> Floats:
     far, place, tall, seed = tree
     foot, centre, unit = HORIZON + 1 / far, 0.5 + place / far, tall / far
     if not -0.5 < centre < 1.5 or foot > 1.9:
@@ -71,4 +69,8 @@ def _tree(
     )
     crown = step((0.38 + bumps - np.hypot(dy, dx)).astype(np.float32), 0, 0.06)
     light = 0.75 - 0.9 * dy - 0.4 * dx + 0.25 * np.sin(dx * 40) * np.sin(dy * 37)
-    return over(picture, crown, ramp(light.astype(np.float32), [(24, 48, 24), (70, 110, 44), (150, 170, 80)]))
+    return over(
+        picture,
+        crown,
+        ramp(light.astype(np.float32), [(24, 48, 24), (70, 110, 44), (150, 170, 80)]),
+    )

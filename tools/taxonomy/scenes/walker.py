@@ -54,9 +54,7 @@ def _windows(picture: Floats, house: tuple[slice, slice], height: int, rng: Rng)
     for top in range(house[0].start + side, house[0].stop - side, 2 * side):
         for left in range(house[1].start + side // 2, house[1].stop - side, 2 * side + 1):
             lit = rng.random() < 0.3
-            picture[top : top + side, left : left + side] = (
-                (238, 214, 140) if lit else (62, 74, 90)
-            )
+            picture[top : top + side, left : left + side] = (238, 214, 140) if lit else (62, 74, 90)
 
 
 def _figure(
