@@ -1,6 +1,7 @@
 """What the judge says to every kind, measured by running it, and kept to be compared."""
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -64,7 +65,8 @@ def _verdict(kind: Kind, case: Case, order: str) -> Verdict:
     return Verdict(
         base=case.base, seed=case.seed, verdict=said.verdict.value, probability=said.probability,
         rules=tuple(dict.fromkeys(finding.rule for finding in grave)),
-        sentence=first[0].message if first else "",
+        # Where the file lay for a moment is nobody's business.
+        sentence=re.sub(r"\S*clip\.mp4", "clip.mp4", first[0].message) if first else "",
         ordered=judged(made, parse_expectation(order)).verdict.value if order else "",
         close=_close(said),
     )  # fmt: skip
