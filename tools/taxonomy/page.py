@@ -18,11 +18,12 @@ HEAD = f"""# Taxonomy of garbage
 Written by `python -m tools.taxonomy` from `tools/taxonomy/entries/*.toml`; do not edit it here.
 
 Every picture below was made by the generators in `tools/taxonomy` and `tools/judge_training`, from
-scenes drawn by themselves: a green bar marks the right clip, a red one the fault, a blue one a clip
-that only looks like a fault. What the judge says is measured on these very clips ({FRAMES} frames
-of {WIDTH}x{HEIGHT} px, never encoded but for the family of files) and nothing is known of the
-order unless it says so. "Preflight" names the rules that see the fault before a long render, with
-or without pixels.
+scenes that are drawn from nothing: a green bar marks the right clip, a red one the fault, a blue
+one a clip that only looks like a fault. What the judge says is measured on these very clips
+({FRAMES} frames of {WIDTH}x{HEIGHT} px, two to four bases a kind, never encoded but for the family
+of files); it is told nothing of what was ordered unless that is said. These verdicts describe
+single clips: how often the judge is right, [docs/judge.md](judge.md) says. "Preflight" names the
+rules that are made to see the fault before a long render, with or without pixels.
 
 A labelled set of any size, without anybody's corpus, as lossless video with a manifest that
 `tools.judge_training.extract` reads:
