@@ -12,12 +12,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from tools.judge_training.autoencoders import autoencoders
 from tools.taxonomy.cases import base_clip, cases_of
 from tools.taxonomy.entries import Entry, entries
 from tools.taxonomy.kinds import KINDS, Kind, Label
 from tools.taxonomy.labelled_set import Order, make
 from tools.taxonomy.page import PAGE, PICTURES, page
+from tools.taxonomy.real_codecs import real_codecs
 from tools.taxonomy.sheet import packed, sheet
 from tools.taxonomy.verdicts import record, recorded, verdicts_of, watched
 
@@ -34,7 +34,7 @@ def main() -> None:
             _parser().error(
                 f"--size {arguments.size} is too small, expected sides of {SMALLEST} on"
             )
-        coders = autoencoders(arguments.autoencoders) if arguments.autoencoders else []
+        coders = real_codecs(arguments.autoencoders) if arguments.autoencoders else []
         order = Order(
             count=arguments.count, seed=arguments.seed, width=width, height=height,
             frames=arguments.frames, generated=arguments.generated,

@@ -8,8 +8,8 @@ from zlib import crc32
 
 import numpy as np
 
-from tools.judge_training.autoencoders import Autoencoder
 from tools.judge_training.pictures import Clip
+from tools.taxonomy.codec import Codec
 from tools.taxonomy.kinds import Kind, Via
 from tools.taxonomy.linear_codec import linear_codec
 from tools.taxonomy.scenes import SCENES
@@ -64,7 +64,7 @@ def base_clip(base: str, seed: int, frames: int = FRAMES) -> Clip:
     return clip
 
 
-def codec_of(case: Case) -> Autoencoder:
+def codec_of(case: Case) -> Codec:
     """Return the autoencoder that latents of this case go through."""
     if case.needs_torch:
         from tools.taxonomy.embedded_model import embedded_codec

@@ -7,8 +7,9 @@ import numpy as np
 
 from runners.embedded import embedded_model
 from runners.embedded.prompts import every_scene
-from tools.judge_training.autoencoders import Autoencoder, Latents
 from tools.judge_training.pictures import Clip, Rng
+from tools.taxonomy.codec import Codec
+from tools.taxonomy.textures import Floats
 from tools.train_embedded_ltx.world import random_clips, render, to_uint8
 
 DRAWN = (128, 192)
@@ -57,12 +58,17 @@ def drawn(rng: Rng, frames: int = FRAMES) -> Clip:
 
 
 @cache
-def embedded_codec() -> Autoencoder:
+def embedded_codec() -> Codec:
     """Return the model's VAE: clips of 8n+1 frames to normalised latents [T, 48, h, w] and back."""
-    return Autoencoder(name="embedded-ltx", encode=_encode, decode=_decode, slow=True)
+    vae = _vae()
+    return Codec(
+        name="embedded-ltx", encode=_encode, decode=_decode, network=vae,
+        mean=vae.latents_mean.view(1, -1, 1, 1).numpy(),
+        spread=vae.latents_std.view(1, -1, 1, 1).numpy(),
+    )  # fmt: skip
 
 
-def _encode(clip: Clip) -> Latents:
+def _encode(clip: Clip) -> Floats:
     import torch
 
     vae = _vae()
@@ -74,7 +80,7 @@ def _encode(clip: Clip) -> Latents:
     return normal[0].transpose(0, 1).numpy().copy()
 
 
-def _decode(latents: Latents) -> Clip:
+def _decode(latents: Floats) -> Clip:
     import torch
 
     vae = _vae()

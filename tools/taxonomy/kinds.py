@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tools.judge_training.autoencoders import Autoencoder
 from tools.judge_training.faults import PIXEL_FAULTS
 from tools.judge_training.hard_negatives import NEGATIVES
 from tools.judge_training.latent_faults import LATENT_FAULTS, undecoded
@@ -17,6 +16,7 @@ from tools.taxonomy import decayed_faults as decayed
 from tools.taxonomy import lookalikes
 from tools.taxonomy import repeated_faults as repeated
 from tools.taxonomy import shown_faults as shown
+from tools.taxonomy.codec import Codec
 from tools.taxonomy.file_faults import FILE_FAULTS
 from tools.taxonomy.linear_codec import linear_codec
 from tools.taxonomy.scenes import SCENES
@@ -82,12 +82,12 @@ def nan_latents(z: Any, _rng: Rng) -> Any:
     return np.full_like(z, np.nan)
 
 
-def wrong_vae(clip: Clip, _rng: Rng, _codec: Autoencoder) -> Clip:
+def wrong_vae(clip: Clip, _rng: Rng, _codec: Codec) -> Clip:
     """Latents of one model decoded by the autoencoder of another one with as many channels."""
     return linear_codec(1).decode(linear_codec(0).encode(clip))
 
 
-def undecoded_latents(clip: Clip, rng: Rng, codec: Autoencoder) -> Clip:
+def undecoded_latents(clip: Clip, rng: Rng, codec: Codec) -> Clip:
     """Three channels of the latents shown as colours."""
     return undecoded(codec.encode(clip), rng)
 
@@ -98,7 +98,7 @@ def prompt_ignored(clip: Clip, rng: Rng) -> Clip:
     return draw(len(clip), clip.shape[1], clip.shape[2], rng)
 
 
-def _through(fault: Callable[[Any, Rng], Any]) -> Callable[[Clip, Rng, Autoencoder], Clip]:
+def _through(fault: Callable[[Any, Rng], Any]) -> Callable[[Clip, Rng, Codec], Clip]:
     return lambda clip, rng, codec: codec.decode(fault(codec.encode(clip), rng))
 
 

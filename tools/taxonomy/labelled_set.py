@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tools.judge_training.autoencoders import Autoencoder
 from tools.judge_training.pictures import Clip, Rng
 from tools.taxonomy.cases import EMBEDDED
+from tools.taxonomy.codec import Codec
 from tools.taxonomy.encoding import FPS, lossless
 from tools.taxonomy.kinds import KINDS, Kind, Label, Via
 from tools.taxonomy.linear_codec import linear_codec
@@ -39,10 +39,11 @@ class Order:
     generated: bool
 
 
-def make(out: Path, order: Order, coders: Sequence[Autoencoder] = ()) -> int:
+def make(out: Path, order: Order, coders: Sequence[Codec] = ()) -> int:
     """Write clips and ``manifest.csv`` below ``out``; return how many. The same order, the same.
 
-    Latents are those of our own small autoencoder and of ``coders`` by turns.
+    Latents are those of our own small autoencoder and of ``coders`` by turns: anything with
+    ``encode`` and ``decode`` as :class:`Codec` has them.
     """
     out.mkdir(parents=True, exist_ok=True)
     with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
@@ -54,9 +55,7 @@ def make(out: Path, order: Order, coders: Sequence[Autoencoder] = ()) -> int:
     return order.count
 
 
-def _one(
-    out: Path, order: Order, number: int, coders: Sequence[Autoencoder], rng: Rng
-) -> dict[str, Any]:
+def _one(out: Path, order: Order, number: int, coders: Sequence[Codec], rng: Rng) -> dict[str, Any]:
     base, clip = _base(order, rng)
     chance = rng.random()
     if chance < RIGHT:
@@ -87,7 +86,7 @@ def _base(order: Order, rng: Rng) -> tuple[str, Clip]:
     return name, SCENES[name](order.frames, order.height, order.width, rng)
 
 
-def _spoilt(kind: Kind, clip: Clip, codec: Autoencoder, rng: Rng) -> Clip | bytes:
+def _spoilt(kind: Kind, clip: Clip, codec: Codec, rng: Rng) -> Clip | bytes:
     made: Clip | bytes = (
         kind.make(clip, rng, codec) if kind.via is Via.LATENTS else kind.make(clip, rng)
     )

@@ -13,7 +13,7 @@ CELL, ROW_CELL = (120, 80), (80, 53)
 ALONE, ROW = 3, 6
 GAP, BAR = 4, 3
 GREEN, RED, BLUE = (40, 150, 80), (205, 50, 45), (50, 100, 200)
-MOST_BYTES, BEST, WORST = 12_000, 80, 20
+MOST_BYTES, BEST, WORST = 8_500, 75, 15
 
 
 def sheet(right: Clip, wrong: Clip | None, *, in_time: bool, good: bool) -> Image.Image:
