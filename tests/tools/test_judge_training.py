@@ -10,6 +10,7 @@ from tools.judge_training.faults import PIXEL_FAULTS
 from tools.judge_training.folds import KIN, fold_of, kin_of
 from tools.judge_training.hard_negatives import NEGATIVES
 from tools.judge_training.latent_faults import LATENT_FAULTS, undecoded
+from tools.judge_training.make_latent import kinds
 from tools.judge_training.material import collected_items, corpus_items, fitted
 from tools.judge_training.report import clopper_pearson
 
@@ -79,7 +80,8 @@ def test_no_kind_has_two_kin():
 
 def test_every_fault_has_kin():
     known = {kind for kinds in KIN.values() for kind in kinds}
-    assert {*PIXEL, *(f"lat_{name}" for name in LATENT), "undecoded"} - known == set()
+    made = {name if name == "undecoded" else f"lat_{name}" for _, name in kinds()}
+    assert {*PIXEL, *made} - known == set()
 
 
 def test_a_group_is_always_in_the_same_fold():

@@ -4,31 +4,20 @@ Each function takes latents [T, C, h, w] of about unit spread and a generator of
 returns spoilt latents; ``LATENT_FAULTS`` names them, with the family each counts for.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-Latents = NDArray[Any]
-Rng = np.random.Generator
-Fault = Callable[[Latents, Rng], Latents]
-
-
-def _normal(rng: Rng, shape: tuple[int, ...]) -> Latents:
-    return rng.normal(0, 1, shape).astype(np.float32)
-
-
-def _smooth(field: Latents, times: int) -> Latents:
-    for _ in range(times):
-        for axis in (2, 3):
-            field = (field + np.roll(field, 1, axis) + np.roll(field, -1, axis)) / 3
-    return field / field.std()
+from tools.judge_training.latent_layout_faults import LATENT_LAYOUT_FAULTS
+from tools.judge_training.latent_number_faults import LATENT_NUMBER_FAULTS
+from tools.judge_training.latents import Fault, Latents, Rng, normal, smooth
+from tools.judge_training.sampler_faults import SAMPLER_FAULTS
 
 
 def pure_noise(z: Latents, rng: Rng) -> Latents:
     """Never denoised: unit noise, new in each frame or slowly changing."""
-    noise = _normal(rng, z.shape)
+    noise = normal(rng, z.shape)
     keep = rng.choice([0, 0, 0.7, 0.95, 1])
     for t in range(1, len(noise)):
         noise[t] = keep * noise[t - 1] + np.sqrt(1 - keep**2) * noise[t]
@@ -37,13 +26,13 @@ def pure_noise(z: Latents, rng: Rng) -> Latents:
 
 def smooth_noise(z: Latents, rng: Rng) -> Latents:
     """Noise that a broken network smoothed."""
-    return _smooth(_normal(rng, z.shape), int(rng.integers(1, 5))) * np.float32(rng.uniform(0.7, 2))
+    return smooth(normal(rng, z.shape), int(rng.integers(1, 5))) * np.float32(rng.uniform(0.7, 2))
 
 
 def half_denoised(z: Latents, rng: Rng) -> Latents:
     """Stopped early: half or more of the latents is still noise."""
     share = np.float32(rng.uniform(0.5, 0.95))
-    noise = _normal(rng, z.shape if rng.random() < 0.6 else (1, *z.shape[1:]))
+    noise = normal(rng, z.shape if rng.random() < 0.6 else (1, *z.shape[1:]))
     return (1 - share) * z + share * noise
 
 
@@ -90,7 +79,7 @@ def channels_lost(z: Latents, rng: Rng) -> Latents:
     spoilt = z.copy()
     lost = rng.permutation(z.shape[1])[: z.shape[1] // 2]
     how = rng.integers(3)
-    spoilt[:, lost] = _normal(rng, z[:, lost].shape) if how == 0 else 0 if how == 1 else z[:, :1]
+    spoilt[:, lost] = normal(rng, z[:, lost].shape) if how == 0 else 0 if how == 1 else z[:, :1]
     return spoilt
 
 
@@ -144,7 +133,7 @@ def region_noise(z: Latents, rng: Rng) -> Latents:
         np.s_[..., : int(height * share), :],
         np.s_[..., int(height * share) :, :],
     ][rng.integers(4)]
-    spoilt[part] = _normal(rng, spoilt[part].shape)
+    spoilt[part] = normal(rng, spoilt[part].shape)
     return spoilt
 
 
@@ -152,7 +141,7 @@ def later_noise(z: Latents, rng: Rng) -> Latents:
     """The first frame right, the rest noise or drifting into it."""
     spoilt = z.copy()
     start = max(1, int(len(z) * rng.uniform(0.05, 0.5)))
-    noise = _normal(rng, z.shape if rng.random() < 0.5 else (1, *z.shape[1:]))
+    noise = normal(rng, z.shape if rng.random() < 0.5 else (1, *z.shape[1:]))
     amount = np.minimum(1, (np.arange(len(z)) - start + 1).clip(0) / rng.choice([1, len(z) / 2]))
     amount = amount.astype(np.float32)[:, None, None, None]
     return (1 - amount) * spoilt + amount * noise
@@ -184,37 +173,44 @@ def hot_spots(z: Latents, rng: Rng) -> Latents:
     ).astype(np.float32)
 
 
-LATENT_FAULTS: Mapping[str, Mapping[str, Fault]] = {
-    "noise_lat": {f.__name__: f for f in (pure_noise, smooth_noise, half_denoised)},
-    "wrong_latent": {
-        f.__name__: f
-        for f in (
-            far_too_large,
-            far_too_small,
-            nothing,
-            negated,
-            moved,
-            channels_shuffled,
-            channels_mixed,
-            channels_lost,
-            rounded,
-            hot_spots,
-        )
-    },
-    "layout": {
-        f.__name__: f
-        for f in (
-            tokens_shuffled,
-            sides_exchanged,
-            wrong_stride,
-            space_read_as_channels,
-            patches_misread,
-            striped,
-        )
-    },
-    "partial": {f.__name__: f for f in (region_noise, later_noise)},
-    "temporal": {f.__name__: f for f in (order_lost,)},
+_OWN: Mapping[str, tuple[Fault, ...]] = {
+    "noise_lat": (pure_noise, smooth_noise, half_denoised),
+    "wrong_latent": (
+        far_too_large,
+        far_too_small,
+        nothing,
+        negated,
+        moved,
+        channels_shuffled,
+        channels_mixed,
+        channels_lost,
+        rounded,
+        hot_spots,
+    ),
+    "layout": (
+        tokens_shuffled,
+        sides_exchanged,
+        wrong_stride,
+        space_read_as_channels,
+        patches_misread,
+        striped,
+    ),
+    "partial": (region_noise, later_noise),
+    "temporal": (order_lost,),
 }
+
+
+def _joined(*tables: Mapping[str, tuple[Fault, ...]]) -> dict[str, dict[str, Fault]]:
+    joined: dict[str, dict[str, Fault]] = {}
+    for table in tables:
+        for family, faults in table.items():
+            joined.setdefault(family, {}).update({fault.__name__: fault for fault in faults})
+    return joined
+
+
+LATENT_FAULTS: Mapping[str, Mapping[str, Fault]] = _joined(
+    _OWN, SAMPLER_FAULTS, LATENT_LAYOUT_FAULTS, LATENT_NUMBER_FAULTS
+)
 
 
 def undecoded(z: Latents, rng: Rng) -> NDArray[np.uint8]:

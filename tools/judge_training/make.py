@@ -4,9 +4,9 @@
         [--make 2,2,2] [--drawings 420] [--part 0/2]
 
 Every clip is a file as a user would have it (mp4, webm) or an array as a preflight sees it, with a
-``.json`` that says what it is; ``tools.judge_training.extract --made CLIPS`` measures them, as often
-as the measures change. What is made follows from a seed of the good clip's name and the number of
-the round, so a second run makes the same.
+``.json`` that says what it is; ``tools.judge_training.extract --made CLIPS`` measures them, as
+often as the measures change. What is made follows from a seed of the good clip's name and the
+number of the round, so a second run makes the same.
 """
 
 import argparse

@@ -1,28 +1,6 @@
-"""The networks of the autoencoders that spoilt latents are decoded with."""
+"""The layers that a ``tae*`` tiny autoencoder file holds the weights of."""
 
-from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True, slots=True)
-class Specification:
-    """One small autoencoder: latent channels, width, how often sides are halved, how they grow.
-
-    The outer factor of 4 is a pixel shuffle, as in LTX, so that training takes minutes on one core.
-    """
-
-    channels: int
-    width: int
-    halvings: int
-    growth: str
-
-
-SPECIFICATIONS = {
-    "a": Specification(4, 64, 3, "nearest"),
-    "b": Specification(16, 64, 3, "shuffle"),
-    "c": Specification(64, 64, 4, "bilinear"),
-}
-"""The ways video decoders grow a picture differ, and so do the traces that faults leave."""
 
 
 def _conv(inputs: int, outputs: int, **how: Any) -> Any:
@@ -31,7 +9,7 @@ def _conv(inputs: int, outputs: int, **how: Any) -> Any:
     return nn.Conv2d(inputs, outputs, 3, padding=1, **how)
 
 
-def _residual(inner: Any, pool: Any, activation: Any) -> Any:
+def _residual(inner: Any, pool: Any) -> Any:
     from torch import nn
 
     class Residual(nn.Module):
@@ -39,8 +17,8 @@ def _residual(inner: Any, pool: Any, activation: Any) -> Any:
             super().__init__()
             if pool is not None:
                 self.pool = pool
-            setattr(self, "f" if activation is nn.SiLU else "conv", inner)
-            self.activation = activation()
+            self.conv = inner
+            self.activation = nn.ReLU()
 
         def forward(self, x: Any) -> Any:
             if pool is not None:
@@ -48,38 +26,6 @@ def _residual(inner: Any, pool: Any, activation: Any) -> Any:
             return self.activation(x + inner(x))
 
     return Residual()
-
-
-def _grow(width: int, growth: str) -> list[Any]:
-    from torch import nn
-
-    match growth:
-        case "shuffle":
-            return [_conv(width, 4 * width), nn.PixelShuffle(2)]
-        case _:
-            return [nn.Upsample(scale_factor=2, mode=growth), _conv(width, width)]
-
-
-def small_autoencoder(kind: str) -> Any:
-    """Return the untrained autoencoder called ``kind`` with parts ``e`` (encoder), ``d``."""
-    from torch import nn
-
-    spec = SPECIFICATIONS[kind]
-    width = spec.width
-
-    def block() -> Any:
-        return _residual(
-            nn.Sequential(_conv(width, width), nn.SiLU(), _conv(width, width)), None, nn.SiLU
-        )
-
-    down: list[Any] = [nn.PixelUnshuffle(4), _conv(48, width), block()]
-    up: list[Any] = [_conv(spec.channels, width), block(), block()]
-    for _ in range(spec.halvings - 2):
-        down += [_conv(width, width, stride=2), block()]
-        up += [*_grow(width, spec.growth), block()]
-    encoder = nn.Sequential(*down, _conv(width, spec.channels))
-    decoder = nn.Sequential(*up, _conv(width, 48), nn.PixelShuffle(4))
-    return nn.ModuleDict({"e": encoder, "d": decoder})
 
 
 def _tiny_block(*, pooled: bool) -> Any:
@@ -94,7 +40,7 @@ def _tiny_block(*, pooled: bool) -> Any:
             nn.ReLU(),
             nn.Conv2d(256, 64, 1, bias=False),
         )
-    return _residual(inner, pool, nn.ReLU)
+    return _residual(inner, pool)
 
 
 def tiny_encoder(channels: int, *, pooled: bool) -> Any:
