@@ -46,7 +46,12 @@ CASES: Mapping[Via, tuple[Case, ...]] = {
 
 
 def cases_of(kind: Kind) -> tuple[Case, ...]:
-    """Return the cases of a kind; the wrong VAE needs two of as many channels."""
+    """Return the cases of a kind; the wrong VAE needs two of as many channels.
+
+    Faults in weights need a decoder that has some: the embedded model's.
+    """
+    if kind.needs_network:
+        return _cases(EMBEDDED, EMBEDDED, EMBEDDED)
     cases = CASES[kind.via]
     return tuple(case for case in cases if not (case.needs_torch and kind.name == "wrong_vae"))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.judge_training.decoder_faults import DECODER_FAULTS
 from tools.judge_training.faults import PIXEL_FAULTS
 from tools.judge_training.hard_negatives import NEGATIVES
 from tools.judge_training.latent_faults import LATENT_FAULTS, undecoded
@@ -50,6 +51,11 @@ class Kind:
     label: Label
     via: Via
     make: Callable[..., Any]
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether the fault lies in a decoder's weights."""
+        return self.name.startswith(("lat_weights_", "lat_one_layer_"))
 
 
 FAMILIES: Mapping[str, str] = {
@@ -102,6 +108,12 @@ def _through(fault: Callable[[Any, Rng], Any]) -> Callable[[Clip, Rng, Codec], C
     return lambda clip, rng, codec: codec.decode(fault(codec.encode(clip), rng))
 
 
+def _around(
+    fault: Callable[[Any, Any, Rng], Clip],
+) -> Callable[[Clip, Rng, Codec], Clip]:
+    return lambda clip, rng, codec: fault(codec, codec.encode(clip), rng)
+
+
 def _kind(family: str, via: Via, name: str, make: Callable[..., Any]) -> Kind:
     label = Label.BORDER if name in BORDER else Label.GARBAGE
     label = Label.GOOD if family == "lookalike" else label
@@ -139,6 +151,9 @@ def _every() -> Iterator[Kind]:
     for family, latent_table in LATENT_FAULTS.items():
         for name, latent_fault in latent_table.items():
             yield _kind(family, Via.LATENTS, f"lat_{name}", _through(latent_fault))
+    for family, decoder_table in DECODER_FAULTS.items():
+        for name, decoder_fault in decoder_table.items():
+            yield _kind(family, Via.LATENTS, f"lat_{name}", _around(decoder_fault))
     yield _kind("flat", Via.LATENTS, "lat_nan", _through(nan_latents))
     yield _kind("wrong_latent", Via.LATENTS, "wrong_vae", wrong_vae)
     yield _kind("wrong_latent", Via.LATENTS, "undecoded", undecoded_latents)

@@ -61,7 +61,7 @@ def _one(out: Path, order: Order, number: int, coders: Sequence[Codec], rng: Rng
     if chance < RIGHT:
         return _written(out, order, (number, base, None), clip)
     label = Label.GOOD if chance < RIGHT + LOOKALIKE else Label.GARBAGE
-    pool = [kind for kind in KINDS.values() if kind.label is label]
+    pool = [kind for kind in KINDS.values() if kind.label is label and not kind.needs_network]
     for _ in range(TRIES):
         kind = pool[int(rng.integers(len(pool)))]
         made = _spoilt(kind, clip, coders[int(rng.integers(len(coders)))], rng)
