@@ -34,7 +34,8 @@ def _vae() -> Any:
     from diffusers import AutoencoderKLLTXVideo
 
     torch.set_num_threads(1)
-    return AutoencoderKLLTXVideo.from_pretrained(embedded_model() / "vae").float().eval()
+    vae = AutoencoderKLLTXVideo.from_pretrained(embedded_model() / "vae").float().eval()
+    return vae.requires_grad_(False)
 
 
 def generated(rng: Rng, frames: int = FRAMES, side: int = SIDE) -> Clip:
