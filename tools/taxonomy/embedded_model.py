@@ -35,7 +35,7 @@ def _vae() -> Any:
 
     torch.set_num_threads(1)
     vae = AutoencoderKLLTXVideo.from_pretrained(embedded_model() / "vae").float().eval()
-    return vae.requires_grad_(False)
+    return vae.requires_grad_(requires_grad=False)
 
 
 def generated(rng: Rng, frames: int = FRAMES, side: int = SIDE) -> Clip:
