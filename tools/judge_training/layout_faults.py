@@ -151,8 +151,7 @@ def copies(clip: Clip, rng: Rng) -> Clip:
         # Every n-th row (or column) of a copy of its own.
         stacked = [cut[:, row::times] for row in range(times)]
         return np.concatenate(stacked, axis=1)
-    flat = cut.reshape(len(cut), height * times, width // times, 3)
-    return np.concatenate([flat[:, part::times] for part in range(times)], axis=2)
+    return np.concatenate([cut[:, :, column::times] for column in range(times)], axis=2)
 
 
 def blended_copies(clip: Clip, rng: Rng) -> Clip:

@@ -1,0 +1,1 @@
+"""Kinds of garbage: their generators, entries and pictures."""
