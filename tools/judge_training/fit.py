@@ -39,7 +39,7 @@ SETTINGS: dict[str, Any] = {
 # stops, and not 91 %). Made good clips keep small and plain ones from being stopped.
 MADE_GARBAGE, MADE_GOOD = 0.15, 1.0
 # False stops out of fold that the limit for garbage may cost, and suspects that the other may.
-MOST_STOPPED = {"natural": 0.007, "graphic": 0.012, "made": 0.08}
+MOST_STOPPED = {"natural": 0.007, "graphic": 0.008, "made": 0.08}
 MOST_SUSPECT = {"natural": 0.015, "graphic": 0.025, "made": 0.12}
 
 Floats = NDArray[np.float64]

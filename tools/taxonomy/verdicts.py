@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from compat.cli.judge_command import parse_expectation
+from compat.cli.expectations import parse_expectation
 from compat.core.errors import CompatError
 from compat.core.model import Severity
 from compat.frames.expectation import ANYTHING, Expectation
