@@ -16,8 +16,10 @@ from compat.plan.model import (
 )
 from runners.embedded.prompts import every_scene
 from tools.preflight_power.prompts import NEGATIVE, VARIED
+from tools.preflight_power.taught import TAUGHT
 
 DTYPES = ("float32", "bfloat16", "float16")
+MOVING = tuple(scene for scene in every_scene() if scene.direction != "still")
 TWEAKS = ("", "", "", "slicing", "tiling", "math-attention")
 """What people switch on without a change of the picture; most switch on nothing."""
 
@@ -60,8 +62,7 @@ def plan_of(case: Case, folder: str) -> RenderPlan:
     """The plan of a case, drawn from its plan seed; a picture only where the model can draw one."""
     rng = np.random.default_rng([case.plan, 7])
     drawn = case.source == "drawn"
-    text = str(rng.choice(VARIED)) if drawn else _scene(rng)
-    second = str(rng.choice(VARIED)) if drawn else _scene(rng)
+    text, second = (_prompt(case.source, rng) for _ in range(2))
     prompts = [PromptAt(at=0.0, text=text)]
     if rng.random() < 0.5 and second != text:
         prompts.append(PromptAt(at=2.0, text=second))
@@ -81,9 +82,12 @@ def plan_of(case: Case, folder: str) -> RenderPlan:
     )  # fmt: skip
 
 
-def _scene(rng: np.random.Generator) -> str:
-    scenes = [scene for scene in every_scene() if scene.direction != "still"]
-    return scenes[int(rng.integers(len(scenes)))].prompt
+def _prompt(source: str, rng: np.random.Generator) -> str:
+    """What is written for a random model, else what the model was taught."""
+    if source == "drawn":
+        return str(rng.choice(VARIED))
+    known = TAUGHT if source == "trained" else MOVING
+    return known[int(rng.integers(len(known)))].prompt
 
 
 def _picture(family: str, rng: np.random.Generator) -> PicturePlan:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tools.preflight_power.faults.fault import ALL, Fault, Target
-from tools.preflight_power.faults.overrides import on_tensor, override
+from tools.preflight_power.faults.overrides import on_tensor, override, override_here
 from tools.preflight_power.faults.parts import matrices
 
 WITH_STATISTICS = ("ltx", "wan")
@@ -20,6 +20,20 @@ def _decoded(change: Any) -> Any:
             return on_tensor(own.decode(self, *args, **kwargs), change)
 
         override(target.vae, decode=decode)
+
+    return inject
+
+
+def _decoded_here(change: Any) -> Any:
+    """The same, as the device's own fault: what is computed elsewhere is right."""
+
+    def inject(target: Target) -> None:
+        own = type(target.vae)
+
+        def decode(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return on_tensor(own.decode(self, *args, **kwargs), change)
+
+        override_here(target.vae, "decode", decode)
 
     return inject
 
@@ -217,11 +231,11 @@ FAULTS = (
     _fault("vae-tiles-unblended", "tiles of 32 with a tone each", _decoded(_tiles_of_32)),
     _fault("vae-chunks-exchanged", "chunks of frames in another order",
            _decoded(_frames_in_chunks)),
-    _fault("vae-overflow-inf", "overflow gives Inf", _decoded(_overflow(float("inf")))),
-    _fault("vae-overflow-clamped", "overflow clamped to white", _decoded(_overflow(1.0))),
-    _fault("vae-overflow-nan", "overflow gives NaN", _decoded(_overflow(float("nan")))),
+    _fault("vae-overflow-inf", "overflow gives Inf", _decoded_here(_overflow(float("inf")))),
+    _fault("vae-overflow-clamped", "overflow clamped to white", _decoded_here(_overflow(1.0))),
+    _fault("vae-overflow-nan", "overflow gives NaN", _decoded_here(_overflow(float("nan")))),
     _fault("vae-grey", "the decoder gives zeros", _decoded(_grey)),
     _fault("vae-one-channel", "one colour for all three", _decoded(_first_channel)),
-    _fault("vae-checkerboard", "every other pixel is not written", _decoded(_checkerboard)),
+    _fault("vae-checkerboard", "every other pixel is not written", _decoded_here(_checkerboard)),
     _fault("vae-tripled-contrast", "output three times too strong", _decoded(lambda x: 3 * x)),
 )  # fmt: skip

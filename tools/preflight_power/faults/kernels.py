@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.preflight_power.faults import parts
 from tools.preflight_power.faults.fault import ALL, Fault, Target
-from tools.preflight_power.faults.overrides import on_tensor, override
+from tools.preflight_power.faults.overrides import on_tensor, override, override_here
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def within_forward(target: Target, name: str, replacement: Any) -> None:
         with _function(name, replacement):
             return own_forward(self, *args, **kwargs)
 
-    override(denoiser, forward=forward)
+    override_here(denoiser, "forward", forward)
 
 
 def _attention(replacement: Any) -> Any:
@@ -119,7 +119,7 @@ def _no_positions(target: Target) -> None:
     elif target.family == "animatediff":
         for module in target.denoiser.modules():
             if type(module).__name__ == "SinusoidalPositionalEmbedding":
-                override(module, forward=lambda _self, x: x)
+                override_here(module, "forward", lambda _self, x: x)
     else:
         rope = target.denoiser.rope
         original = type(rope).forward
@@ -128,7 +128,7 @@ def _no_positions(target: Target) -> None:
             cos, sin = original(self, *args, **kwargs)
             return torch.ones_like(cos), torch.zeros_like(sin)
 
-        override(rope, forward=forward)
+        override_here(rope, "forward", forward)
 
 
 def _time_zero(target: Target) -> None:
@@ -138,7 +138,7 @@ def _time_zero(target: Target) -> None:
     def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         return original(self, *args, **kwargs) * 0
 
-    override(layer, forward=forward)
+    override_here(layer, "forward", forward)
 
 
 def _skewed_input(target: Target) -> None:
@@ -148,7 +148,7 @@ def _skewed_input(target: Target) -> None:
     def forward(self: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
         return original(self, _skewed(x), *args, **kwargs)
 
-    override(layer, forward=forward)
+    override_here(layer, "forward", forward)
 
 
 def _skewed(x: Any) -> Any:
@@ -174,7 +174,7 @@ def _block_output(change: Any) -> Any:
                     lambda x: change(given, x) if x.shape == given.shape else x,
                 )
 
-            override(block, forward=forward)
+            override_here(block, "forward", forward)
 
     return inject
 
@@ -187,7 +187,7 @@ def predictions(target: Target, change: Any) -> None:
     def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
         return on_tensor(own_forward(self, *args, **kwargs), change)
 
-    override(denoiser, forward=forward)
+    override_here(denoiser, "forward", forward)
 
 
 def _prediction(change: Any) -> Any:

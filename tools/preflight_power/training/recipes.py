@@ -187,19 +187,19 @@ RECIPES = {
     ),
     "wan": Recipe(
         make=_make_wan, normalise=_statistics, text=_t5_text, predict=_wan, flow=True,
-        frames=17, batch=24,
+        frames=17, batch=12,
     ),
     "hunyuan-video": Recipe(
         make=_make_hunyuan, normalise=_factor, text=_hunyuan_text, predict=_hunyuan, flow=True,
-        frames=17, batch=24, learns_text=True,
+        frames=17, batch=16, learns_text=True,
     ),
     "animatediff": Recipe(
         make=_make_animatediff, normalise=_factor, text=_clip_text, predict=_animatediff,
-        flow=False, frames=16, batch=8, learns_text=True,
+        flow=False, frames=16, batch=4, learns_text=True,
     ),
     "cogvideox": Recipe(
         make=_make_cogvideox, normalise=_factor, text=_t5_text, predict=_cogvideox, flow=False,
-        frames=17, batch=16,
+        frames=17, batch=12,
     ),
 }  # fmt: skip
 
