@@ -160,9 +160,9 @@ def test_a_healthy_model_passes_and_two_faults_do_not(family, tmp_path):
     source = "embedded" if family == "embedded" else "drawn"
     healthy = next(benign_cases("test", source, family, 1))
     cases = [healthy, *(replace(healthy, fault=fault) for fault in CAUGHT)]
-    assert work(cases, tmp_path, "0", trained=None, polite=False) == 3
+    assert work(cases, tmp_path, "0", trained=None) == 3
     found = {item["fault"]: read(item, {}) for item in records(tmp_path)}
     assert not found[""].stopped
     for fault, word in CAUGHT.items():
         assert any(word in rule for rule in found[fault].questions), found[fault]
-    assert work(cases, tmp_path, "0", trained=None, polite=False) == 0
+    assert work(cases, tmp_path, "0", trained=None) == 0

@@ -30,6 +30,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=1, help="times every fault per family")
     parser.add_argument("--trained", type=Path, help="folder of trained pipelines, one per family")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--nice", type=int, default=10, help="how far each process steps back")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--page", type=Path, default=PAGE, help="where the report goes")
     return parser
@@ -45,7 +46,9 @@ def main() -> None:
     cases = list(wanted(asked))
     if asked.part:
         part, parts = (int(number) for number in asked.part.split("/"))
-        work(shares(cases, part, parts), asked.out, str(part), trained=asked.trained)
+        work(
+            shares(cases, part, parts), asked.out, str(part), trained=asked.trained, nice=asked.nice
+        )
     else:
         _run_jobs(asked, cases)
 

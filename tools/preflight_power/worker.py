@@ -13,19 +13,16 @@ from tools.preflight_power.cases import Case
 from tools.preflight_power.journal import Journal, records
 from tools.preflight_power.trial import Trials
 
-NICE = 10
-
 
 def work(
-    cases: Iterable[Case], out: Path, name: str, *, trained: Path | None, polite: bool = True
+    cases: Iterable[Case], out: Path, name: str, *, trained: Path | None, nice: int = 0
 ) -> int:
     """Run what has no record yet and append it to ``out``/records-``name``.jsonl; how many ran."""
     import diffusers
     import torch
     import transformers
 
-    if polite:
-        os.nice(NICE)
+    os.nice(nice)
     torch.set_num_threads(1)
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
