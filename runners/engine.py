@@ -12,10 +12,15 @@ from runners.engines.messages import (
     ClipRequest,
     DecodeAnswer,
     DecodeRequest,
+    MasksAnswer,
     OpenAnswer,
     OpenRequest,
+    PartsAnswer,
+    PartsRequest,
     SavePathAnswer,
     SavePathRequest,
+    VaeAnswer,
+    VaeRequest,
     WindowAnswer,
     WindowRequest,
 )
@@ -91,6 +96,18 @@ class Engine:
     def save_path(self, request: SavePathRequest) -> SavePathAnswer:
         """Push two frames through the save path."""
         return self._call("save-path", request, SavePathAnswer, None)
+
+    def parts(self, request: PartsRequest) -> PartsAnswer:
+        """Compute again on the CPU what the parts of the last captured clip computed."""
+        return self._call("parts", request, PartsAnswer, None)
+
+    def masks(self) -> MasksAnswer:
+        """Change what the masks of the last captured clip hide."""
+        return self._call("masks", {}, MasksAnswer, None)
+
+    def vae(self, request: VaeRequest) -> VaeAnswer:
+        """Send a known clip through the VAE."""
+        return self._call("vae", request, VaeAnswer, None)
 
     def close(self) -> None:
         """End the worker; the next call starts a new one."""

@@ -1,28 +1,38 @@
 """The render role of a worker: one loaded pipeline and what may be asked of it."""
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from compat.core.codec import from_data, to_data
 from runners.engines.messages import (
     ClipRequest,
     DecodeRequest,
+    MasksAnswer,
     OpenRequest,
+    PartsAnswer,
+    PartsRequest,
     SavePathAnswer,
     SavePathRequest,
+    VaeAnswer,
+    VaeRequest,
     WindowRequest,
 )
+
+if TYPE_CHECKING:
+    from runners.engines.capture import Call
 
 Emit = Callable[[dict[str, object]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """The pipeline this worker holds and how it was asked for."""
+    """The pipeline this worker holds, how it was asked for, and what its last clip's parts did."""
 
     pipeline: Any
     request: OpenRequest
+    calls: "dict[str, Call]" = field(default_factory=dict)
 
 
 class RenderRole:
@@ -44,19 +54,56 @@ class RenderRole:
 
     def clip(self, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
         """Render one clip."""
+        from runners.engines.capture import CallTap
         from runners.engines.clip import render_clip
         from runners.engines.runtime_faults import save_function, step_fault
 
         held = self._held()
+        request = from_data(ClipRequest, arguments)
+        calls = CallTap(held.pipeline) if request.capture else None
         answer = render_clip(
             held.pipeline,
-            from_data(ClipRequest, arguments),
+            request,
             device=held.request.device,
             convert=save_function(held.request.fault),
             emit=emit,
             fault=step_fault(held.request.fault),
+            calls=calls,
         )
+        if calls is not None:
+            held.calls.clear()
+            held.calls.update(calls.calls)
         return dict(to_data(answer))
+
+    def parts(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Compute again on the CPU what the captured parts computed."""
+        from runners.engines.cpu_reference import compare_parts
+
+        started = time.perf_counter()
+        request = from_data(PartsRequest, arguments)
+        found = compare_parts(self._held().calls, request.memory_bytes)
+        return dict(to_data(PartsAnswer(parts=tuple(found), seconds=time.perf_counter() - started)))
+
+    def masks(self, _arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Change what the captured calls' masks hide."""
+        from runners.engines.masks import ask_masks
+
+        return dict(to_data(MasksAnswer(parts=tuple(ask_masks(self._held().calls)))))
+
+    def vae(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Send the known clip through the VAE."""
+        from runners.engines.known_clip import ask_vae
+
+        started = time.perf_counter()
+        held, request = self._held(), from_data(VaeRequest, arguments)
+        clip = ask_vae(
+            getattr(held.pipeline, "vae", None),
+            frames=request.frames,
+            height=request.height,
+            width=request.width,
+            device=held.request.device,
+        )
+        return dict(to_data(VaeAnswer(clip=clip, seconds=time.perf_counter() - started)))
 
     def window(self, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
         """Denoise one window of the LTX loop."""
@@ -114,4 +161,7 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Emit], dict[str, Any]]] = {
     "window": _ROLE.window,
     "decode": _ROLE.decode,
     "save-path": _ROLE.save_path,
+    "parts": _ROLE.parts,
+    "masks": _ROLE.masks,
+    "vae": _ROLE.vae,
 }

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from runners.engines.messages import RoundTrip
-from runners.engines.statistics import on_cpu
+from runners.engines.statistics import correlation, on_cpu
 
 
 class DecodeTap:
@@ -62,6 +62,20 @@ def encode(vae: Any, video: Any) -> Any:
     return vae.encode(video).latent_dist.mode()
 
 
+DECODE_TIMESTEP = 0.05
+"""What Lightricks publishes for timestep-conditioned decoders (LTX-Video 0.9.1 and later)."""
+
+
+def decode(vae: Any, latents: Any) -> Any:
+    """The picture of ``latents`` in the VAE's own scale, without the noise some decoders take."""
+    import torch
+
+    if vae.config.get("timestep_conditioning", False):
+        timestep = torch.tensor([DECODE_TIMESTEP], device=latents.device, dtype=latents.dtype)
+        return vae.decode(latents, timestep, return_dict=False)[0]
+    return vae.decode(latents, return_dict=False)[0]
+
+
 def neutral_clip_like(video: Any) -> Any:
     """A plain moving picture of the same shape, in [-1, 1]: a bright disc over a colour gradient.
 
@@ -82,15 +96,6 @@ def neutral_clip_like(video: Any) -> Any:
     if video.ndim == 5:
         clip = clip.unsqueeze(0)
     return clip.to(device=video.device, dtype=video.dtype)
-
-
-def correlation(first: Any, second: Any) -> float | None:
-    """Pearson correlation over all values; None where shapes differ or one of them is constant."""
-    a, b = on_cpu(first).flatten(), on_cpu(second).flatten()
-    if a.shape != b.shape or float(a.std()) == 0 or float(b.std()) == 0:
-        return None
-    a, b = a - a.mean(), b - b.mean()
-    return float((a @ b) / (a.norm() * b.norm()))
 
 
 def scale_ratio(given: Any, neutral: Any) -> float | None:

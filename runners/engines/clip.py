@@ -3,15 +3,20 @@
 import inspect
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 from runners.engines.autoencoder import DecodeTap
+from runners.engines.capture import DENOISERS, CallTap
+from runners.engines.evidence import LatentStatistics
+from runners.engines.latent_scale import latent_statistics
 from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
 from runners.engines.saving import ToFrames, save_frames
 from runners.engines.statistics import on_cpu, statistics_of
+from runners.engines.step_trace import StepTracer
 from runners.engines.steps import Progress, SchedulerTap, StepWatch
+from runners.engines.text import save_texts, text_statistics
 
 FEWEST_STEPS = {"MochiPipeline": 2}
 """Mochi's schedule divides by half the number of steps, so that one step is a division by zero
@@ -26,22 +31,31 @@ def render_clip(
     convert: ToFrames,
     emit: Progress,
     fault: Callable[[int], None] = lambda _step: None,
+    calls: CallTap | None = None,
 ) -> ClipAnswer:
-    """Render, write latents and frames, report statistics; raises what the pipeline raises."""
+    """Render, write latents and frames, report statistics; raises what the pipeline raises.
+
+    ``calls`` keeps what the parts were handed, for questions afterwards.
+    """
     import torch
 
     reset_peak(device)
     watch = StepWatch(_steps(pipeline, request), emit, fault)
     arguments = call_arguments(pipeline, request, watch)
     started = time.perf_counter()
-    with torch.inference_mode(), DecodeTap(pipeline) as tap, _watching(pipeline, watch, arguments):
+    tracer = StepTracer()
+    steps = SchedulerTap(pipeline, tracer, None if "callback_on_step_end" in arguments else watch)
+    with torch.inference_mode(), calls or nullcontext(), DecodeTap(pipeline) as tap, steps:
         output = pipeline(**arguments)
         finished = time.perf_counter()
         decoded = _video_of(output) if request.frames_path else None
         answer_latents = _keep_latents(watch, output, request)
         round_trip = tap.round_trip() if decoded is not None and request.round_trip else None
+        channels = _channels(pipeline, tap)
     if decoded is not None:
         save_frames(decoded, request.frames_path, convert)
+    if calls is not None and request.text_path:
+        save_texts(calls.calls, request.text_path)
     return ClipAnswer(
         latents=statistics_of(answer_latents),
         step_std=tuple(watch.spreads),
@@ -52,7 +66,23 @@ def render_clip(
         peak_memory_bytes=peak_bytes(device),
         decoded=None if decoded is None else statistics_of(decoded),
         round_trip=round_trip if isinstance(round_trip, RoundTrip) else None,
+        trace=tuple(tracer.steps),
+        prediction=tracer.kind,
+        channels=channels,
+        texts=tuple(text_statistics(calls.calls)) if calls is not None else (),
+        denoiser_rows=_rows(calls, watch) if calls is not None else 0.0,
     )
+
+
+def _channels(pipeline: Any, tap: DecodeTap) -> LatentStatistics | None:
+    if tap.latents is None or tap.latents.ndim not in (4, 5) or not hasattr(tap.vae, "config"):
+        return None
+    return latent_statistics(pipeline.vae, tap.latents)
+
+
+def _rows(calls: CallTap, watch: StepWatch) -> float:
+    rows = sum(count for name, count in calls.batches.items() if name in DENOISERS)
+    return rows / max(1, len(watch.spreads))
 
 
 def call_arguments(pipeline: Any, request: ClipRequest, watch: StepWatch) -> dict[str, Any]:
@@ -89,14 +119,6 @@ def call_arguments(pipeline: Any, request: ClipRequest, watch: StepWatch) -> dic
 
 def _steps(pipeline: Any, request: ClipRequest) -> int:
     return max(request.steps, FEWEST_STEPS.get(type(pipeline).__name__, 1))
-
-
-def _watching(
-    pipeline: Any, watch: StepWatch, arguments: dict[str, Any]
-) -> AbstractContextManager[object]:
-    if "callback_on_step_end" in arguments:
-        return nullcontext()
-    return SchedulerTap(pipeline, watch)
 
 
 def _guidance_is_embedded(pipeline: Any) -> bool:

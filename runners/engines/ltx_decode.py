@@ -4,15 +4,15 @@ import time
 from typing import Any
 
 from compat.plan.geometry import decoded_frames
+from runners.engines.autoencoder import DECODE_TIMESTEP
 from runners.engines.ltx_window import load_latents
 from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import DecodeAnswer, DecodeRequest
 from runners.engines.saving import ToFrames, save_frames
 from runners.engines.statistics import statistics_of
 
-DECODE_TIMESTEP = 0.05
 DECODE_NOISE = 0.025
-"""What Lightricks publishes for timestep-conditioned decoders (LTX-Video 0.9.1 and later)."""
+"""What Lightricks publishes for timestep-conditioned decoders, beside their timestep."""
 
 
 def decode_chunk(

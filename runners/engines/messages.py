@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runners.engines.evidence import (
+    KnownClipAnswer,
+    LatentStatistics,
+    MaskAnswer,
+    PartDistance,
+    StepTrace,
+    TextStatistics,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
@@ -39,8 +48,10 @@ class ClipRequest:
     """Render one clip with the pipeline's own call.
 
     Sizes in pixels and frames, ``fps`` where the pipeline takes it. ``frames_path`` empty skips
-    decoding; ``round_trip`` also encodes what was decoded. Files are written by the worker:
-    latents as safetensors float32, frames as ``.npy`` uint8 [T, H, W, 3].
+    decoding; ``round_trip`` also encodes what was decoded; ``capture`` keeps the first call of
+    every part in the worker, for the questions about parts. Files are written by the worker:
+    latents and, with ``capture``, the text embeddings as safetensors float32, frames as ``.npy``
+    uint8 [T, H, W, 3].
     """
 
     prompt: str
@@ -56,6 +67,8 @@ class ClipRequest:
     fps: float = 25.0
     sigmas: tuple[float, ...] = ()
     round_trip: bool = False
+    capture: bool = False
+    text_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +99,13 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipAnswer:
-    """What one clip cost and what its tensors were like; seconds, bytes."""
+    """What one clip cost and what its tensors were like; seconds, bytes.
+
+    ``trace`` has one entry per call of the scheduler, ``prediction`` what the model's output means
+    (flow, epsilon, v_prediction, sample; empty where the scheduler cannot be followed).
+    ``channels`` are of what the VAE was handed; ``texts`` and ``denoiser_rows`` (how many clips the
+    denoiser computed per step: 2 with guidance) are known with ``capture`` only.
+    """
 
     latents: TensorStatistics
     step_std: tuple[float, ...]
@@ -97,6 +116,11 @@ class ClipAnswer:
     peak_memory_bytes: int
     decoded: TensorStatistics | None = None
     round_trip: RoundTrip | None = None
+    trace: tuple[StepTrace, ...] = ()
+    prediction: str = ""
+    channels: LatentStatistics | None = None
+    texts: tuple[TextStatistics, ...] = ()
+    denoiser_rows: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +197,45 @@ class SavePathAnswer:
 
     shape: tuple[int, ...]
     largest_difference: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsRequest:
+    """Ask about the calls that the last clip with ``capture`` kept.
+
+    ``memory_bytes`` bounds what the CPU's copies may take; None for all that is free.
+    """
+
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsAnswer:
+    """One entry per part that was captured; empty where no clip was rendered with ``capture``."""
+
+    parts: tuple[PartDistance, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MasksAnswer:
+    """One entry per text encoder and denoiser that was captured."""
+
+    parts: tuple[MaskAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaeRequest:
+    """Send the known clip of this many frames and pixels through the VAE."""
+
+    width: int
+    height: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaeAnswer:
+    """What the VAE gave back, and what asking it cost."""
+
+    clip: KnownClipAnswer
+    seconds: float

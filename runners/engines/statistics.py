@@ -30,3 +30,34 @@ def statistics_of(tensor: Any) -> TensorStatistics:
         peak=0.0 if empty else float(finite.abs().max()),
         non_finite=int(values.numel() - finite.numel()),
     )
+
+
+def spread(values: Any) -> float:
+    """Standard deviation of a float32 CPU tensor's finite values; 0 where there are none."""
+    import torch
+
+    finite = values[torch.isfinite(values)]
+    return float(finite.std()) if finite.numel() > 1 else 0.0
+
+
+def correlation(first: Any, second: Any) -> float | None:
+    """Pearson correlation over all values; None where shapes differ or one of them is constant.
+
+    None also where a value is not finite.
+    """
+    a, b = on_cpu(first).flatten(), on_cpu(second).flatten()
+    if a.shape != b.shape or a.numel() < 2:
+        return None
+    a, b = a - a.mean(), b - b.mean()
+    scale = float(a.norm() * b.norm())
+    # NaN is neither above nor below; an overflow to infinity says nothing either.
+    return float(a @ b) / scale if 0 < scale < float("inf") else None
+
+
+def distance(first: Any, second: Any) -> float | None:
+    """|a - b| / |a|; None where shapes differ, a value is not finite or all of ``first`` is 0."""
+    a, b = on_cpu(first), on_cpu(second)
+    if a.shape != b.shape:
+        return None
+    scale, apart = float(a.norm()), float((a - b).norm())
+    return apart / scale if 0 < scale < float("inf") and apart < float("inf") else None

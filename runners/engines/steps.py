@@ -1,14 +1,20 @@
 """Watches every denoising step, whether or not the pipeline offers a callback."""
 
+import inspect
 import itertools
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from runners.engines.statistics import statistics_of
+from runners.engines.override import override
+from runners.engines.statistics import on_cpu, statistics_of
+from runners.engines.step_trace import StepTracer
 
 Progress = Callable[[dict[str, object]], None]
+
+TOLD = {"sample", "model_output", "timestep"}
+"""What a scheduler's step is given wherever it can be followed."""
 
 
 class StepWatch:
@@ -44,30 +50,40 @@ class StepWatch:
 
 
 class SchedulerTap:
-    """While open, shows a watch what the scheduler's steps give; for pipelines without callback.
+    """While open, shows a tracer every call of the scheduler's ``step``.
 
-    Without it nothing would be known of such a pipeline's latents but what the VAE is handed, and
-    that only where something is decoded.
+    A ``watch`` is told as well: for pipelines without a callback, of whose latents nothing would be
+    known but what the VAE is handed, and that only where something is decoded.
     """
 
-    def __init__(self, pipeline: Any, watch: StepWatch) -> None:
+    def __init__(self, pipeline: Any, tracer: StepTracer, watch: StepWatch | None = None) -> None:
         """Watch the pipeline's ``scheduler``, where it has one."""
         self.scheduler = getattr(pipeline, "scheduler", None)
+        self.tracer = tracer
         self.watch = watch
+        self._undo: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
-        """Wrap ``step`` on the instance; the class stays as it is."""
+        """Stand in for ``step`` of this one scheduler."""
         if self.scheduler is not None:
-            original = self.scheduler.step
+            signature = inspect.signature(self.scheduler.step)
             count = itertools.count()
 
-            def watched(*args: Any, **kwargs: Any) -> Any:
+            def around(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+                given = signature.bind(*args, **kwargs).arguments
+                told = given.keys() >= TOLD and hasattr(self.scheduler, "timesteps")
+                # Some schedulers step in place; the sample must be seen as it was.
+                sample = on_cpu(given["sample"]).clone() if told else None
                 output = original(*args, **kwargs)
                 latents = output[0] if isinstance(output, tuple) else output.prev_sample
-                self.watch.saw(next(count), latents)
+                if told:
+                    asked = given["model_output"], given["timestep"]
+                    self.tracer.saw(self.scheduler, sample, *asked, latents)
+                if self.watch is not None:
+                    self.watch.saw(next(count), latents)
                 return output
 
-            self.scheduler.step = watched
+            self._undo = override(self.scheduler, "step", around)
         return self
 
     def __exit__(
@@ -77,5 +93,4 @@ class SchedulerTap:
         trace: TracebackType | None,
     ) -> None:
         """Give the scheduler its own ``step`` back."""
-        if self.scheduler is not None:
-            del self.scheduler.step
+        self._undo()

@@ -9,12 +9,17 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def read_latents(path: Path) -> "Array":
-    """The float32 latents of one clip."""
+def read_tensors(path: Path) -> "dict[str, Array]":
+    """Every float32 tensor of a file that the worker wrote."""
     from safetensors.numpy import load_file
 
-    latents: Array = load_file(path)["latents"]
-    return latents
+    tensors: dict[str, Array] = load_file(path)
+    return tensors
+
+
+def read_latents(path: Path) -> "Array":
+    """The float32 latents of one clip."""
+    return read_tensors(path)["latents"]
 
 
 def relative_distance(first: "Array", second: "Array") -> float:

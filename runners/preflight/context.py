@@ -40,6 +40,7 @@ class Notes:
     judge_seconds_per_frame: float | None = None
     encode_seconds_per_frame: float | None = None
     judged_pixels: int | None = None
+    asked: tuple[ClipRequest, ClipAnswer] | None = None
     clips: list[tuple[ClipRequest, ClipAnswer]] = field(default_factory=list)
 
 

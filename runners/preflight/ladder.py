@@ -1,10 +1,14 @@
 """The order of the checks: what is cheap and decides much comes first."""
 
 from runners.preflight import (
+    cpu_reference_check,
+    denoise_check,
     device_check,
     files_check,
     fit_check,
+    guidance_check,
     identity_check,
+    latents_check,
     load_check,
     picture_check,
     plan_check,
@@ -13,6 +17,8 @@ from runners.preflight import (
     resources_check,
     save_path_check,
     smoke_check,
+    text_check,
+    vae_check,
 )
 from runners.preflight.context import Step
 
@@ -26,6 +32,12 @@ STEPS: tuple[Step, ...] = (
     load_check.STEP,
     save_path_check.STEP,
     smoke_check.STEP,
+    latents_check.STEP,
+    denoise_check.STEP,
+    text_check.STEP,
+    guidance_check.STEP,
+    vae_check.STEP,
+    cpu_reference_check.STEP,
     picture_check.STEP,
 )
 """What every preflight checks."""

@@ -14,7 +14,14 @@ from compat.frames.sheet import contact_sheet
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
 from runners.preflight.clip_request import clip_request, picture_size
 from runners.preflight.context import Answer, Context, Step, UndecidedError
+from runners.preflight.denoise_check import (
+    prediction_findings,
+    progress_findings,
+    progress_measures,
+)
+from runners.preflight.latents_check import collapse_findings, step_findings
 from runners.preflight.smoke_check import number_findings
+from runners.preflight.step_plot import step_plot
 
 ROUND_TRIP_CORRELATION = 0.5
 """A VAE that is handed its own kind of latents finds them again (real VAEs: above 0.9); latents of
@@ -44,10 +51,16 @@ def check_picture(context: Context) -> Answer:
     time_encoding(context, request)
     findings = (
         *number_findings(answer, request),
+        *step_findings(answer),
+        *collapse_findings(answer.channels),
+        *progress_findings(answer.trace),
+        *prediction_findings(answer.trace),
         *round_trip_findings(answer.round_trip),
         *judgement.findings,
     )
-    return _answer(judgement, findings, sheet, _measures(request, answer, judgement, size.source))
+    pictures = (str(sheet), *step_plot(answer.trace, context.job.scratch / "picture-steps.png"))
+    measures = _measures(request, answer, judgement, size.source)
+    return _answer(judgement, findings, pictures, measures)
 
 
 def own_sigmas(context: Context) -> tuple[float, ...]:
@@ -112,7 +125,10 @@ def round_trip_findings(trip: RoundTrip | None) -> Iterator[Finding]:
 
 
 def _answer(
-    judgement: Judgement, findings: tuple[Finding, ...], sheet: Path, measures: dict[str, object]
+    judgement: Judgement,
+    findings: tuple[Finding, ...],
+    pictures: tuple[str, ...],
+    measures: dict[str, object],
 ) -> Answer:
     sick = any(finding.severity is Severity.HIGH for finding in findings)
     outcome, reason = None, ""
@@ -126,7 +142,7 @@ def _answer(
     if outcome is Outcome.FAIL and findings:
         reason = max(findings, key=lambda finding: finding.severity.rank).message
     return Answer(
-        findings=findings, measures=measures, pictures=(str(sheet),), outcome=outcome, reason=reason
+        findings=findings, measures=measures, pictures=pictures, outcome=outcome, reason=reason
     )
 
 
@@ -144,6 +160,7 @@ def _measures(
         "scale_ratio": trip.scale_ratio if trip else None,
         "seconds": answer.seconds,
         "peak_memory_bytes": answer.peak_memory_bytes,
+        **progress_measures(answer.trace),
         **judgement.measures,
     }
 

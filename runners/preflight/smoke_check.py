@@ -35,6 +35,10 @@ PROMPT_DISTANCE = 0.001
 3e-6 (the two prompts' lengths round differently), untrained models of three families 0.003 and
 more, trained ones about 1."""
 
+SMOKE_TEXT = "smoke-text.safetensors"
+SMOKE_TEXT_OTHER = "smoke-text-other.safetensors"
+"""What the two prompts became, for the text check."""
+
 SPREAD_BOUNDS = (0.02, 50.0)
 """Latents start from unit noise; outside these bounds they have collapsed or exploded."""
 
@@ -51,14 +55,15 @@ class Distances:
 def check_smoke(context: Context) -> Answer:
     """Four clips of the smallest legal size: base, again, another seed, another prompt."""
     request = clip_request(context, "smoke", steps=SMOKE_STEPS)
-    base = _render(context, request, decode=True)
+    base = _render(context, _with_text(context, request, SMOKE_TEXT), decode=True)
     context.notes.clips.append((request, base))
     if sick := tuple(number_findings(base, request)):
         return Answer(findings=sick, measures=_measures(request, base, None))
+    other = replace(request, prompt=contrast_prompt(context))
     distances = Distances(
         repeat=_distance(context, request, "again"),
         seed=_distance(context, replace(request, seed=request.seed + 1), "seed"),
-        prompt=_distance(context, replace(request, prompt=contrast_prompt(context)), "prompt"),
+        prompt=_distance(context, _with_text(context, other, SMOKE_TEXT_OTHER), "prompt"),
     )
     return Answer(
         findings=tuple(sensitivity_findings(distances, request)),
@@ -155,6 +160,10 @@ def sensitivity_findings(distances: Distances, request: ClipRequest) -> Iterator
             Place(kind="node", path="text_encoder"),
             "check the text encoder's file, its scales and the prompt's width",
         )
+
+
+def _with_text(context: Context, request: ClipRequest, name: str) -> ClipRequest:
+    return replace(request, capture=True, text_path=str(context.job.scratch / name))
 
 
 def _render(context: Context, request: ClipRequest, *, decode: bool) -> ClipAnswer:

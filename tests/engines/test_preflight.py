@@ -54,8 +54,9 @@ def test_all_passes_but_the_picture_whose_size_nobody_knows(check, family):
     checks = check(family)
     outcomes = {name: one.outcome for name, one in checks.items() if name != "device"}
     assert outcomes.pop("picture") is Outcome.SKIP
+    assert outcomes.pop("vae") is Outcome.SKIP, "its weights are random"
     assert set(outcomes.values()) == {Outcome.PASS}, [
-        (one.id, one.outcome, one.reason, one.findings) for one in checks.values()
+        (one.id, one.reason) for one in checks.values() if one.outcome is not Outcome.PASS
     ]
     assert "set [picture]" in checks["picture"].reason
 

@@ -8,12 +8,23 @@ import pytest
 from compat.core.model import Device, Environment
 from compat.plan.model import ModelPlan, PromptAt, RenderPlan
 from compat.store.store import Store
+from runners.engines.evidence import (
+    KnownClipAnswer,
+    LatentStatistics,
+    MaskAnswer,
+    PartDistance,
+    StepTrace,
+    TextStatistics,
+)
 from runners.engines.messages import (
     ClipAnswer,
+    MasksAnswer,
     OpenAnswer,
+    PartsAnswer,
     RoundTrip,
     SavePathAnswer,
     TensorStatistics,
+    VaeAnswer,
 )
 from runners.preflight.context import Context, Job, Notes
 
@@ -34,7 +45,43 @@ CLIP = ClipAnswer(
     peak_memory_bytes=1000,
     decoded=CALM,
     round_trip=RoundTrip(correlation=0.97, scale_ratio=1.0),
-)
+    channels=LatentStatistics(
+        shape=(1, 8, 2, 2, 2), means=(0.1,) * 8, stds=(0.9,) * 8, space_share=0.9,
+        frame_change=0.7, rank_share=0.4,
+    ),
+    texts=(
+        TextStatistics(
+            part="text_encoder", shape=(8, 32), tokens=8, std=1.0, non_finite=0, token_spread=0.5
+        ),
+    ),
+    denoiser_rows=2.0,
+)  # fmt: skip
+
+PART = PartDistance(
+    part="transformer", dtype="bfloat16", epsilon=2.0**-7, roundings=50, needed_bytes=1000,
+    distance=0.006, rounding=0.005,
+)  # fmt: skip
+GIVEN_BACK = KnownClipAnswer(
+    size="64x64x9", psnr=25.0, frame_psnr=(27.0, *(25.0,) * 8), correlation=0.95,
+    variants=(("mirrored", 0.4), ("backwards in time", 0.75)), latent_rms=1.0, means=(0.1,),
+    stds=(0.9,), repeat=0.0,
+)  # fmt: skip
+
+
+def course(**last):
+    """Six healthy steps of flow matching; keywords replace fields of the last."""
+    shares = (1.0, 0.9, 0.75, 0.55, 0.3, 0.1, 0.0)
+    moves = (None, 0.6, 0.4, 0.2, 0.1, 0.05)
+    steps = [
+        StepTrace(
+            timestep=1000 * noise, std=1.0, non_finite=0, output_std=1.4, output_non_finite=0,
+            epsilon=1e-7, signal=1 - noise, noise=noise, next_signal=1 - after, next_noise=after,
+            clean_std=1.0, clean_move=move, clean_match=0.02, start_match=after, output_match=noise,
+            step_error=1e-7,
+        )
+        for noise, after, move in zip(shares[:-1], shares[1:], moves, strict=True)
+    ]  # fmt: skip
+    return (*steps[:-1], replace(steps[-1], **last))
 
 
 def moving_disc(frames, height, width):
@@ -55,11 +102,15 @@ class FakeEngine:
 
     def __init__(self):
         self.clips = []
-        self.answer = CLIP
+        self.answer = replace(CLIP, trace=course(), prediction="flow")
+        self.texts = lambda request: {"text_encoder": self.latents(request)[0, :, 0]}
         self.frames = moving_disc
         self.opened = OpenAnswer(
             pipeline="LTXPipeline", components={}, parameter_bytes=4096, seconds=0.1, memory_bytes=1
         )
+        self.masked = MasksAnswer(parts=(MaskAnswer(part="transformer", masked=9, change=0.0),))
+        self.compared = PartsAnswer(parts=(PART,), seconds=0.1)
+        self.given_back = GIVEN_BACK
         self.saved = SavePathAnswer(shape=(2, 64, 64, 3), largest_difference=0.5)
 
     def open(self):
@@ -67,6 +118,16 @@ class FakeEngine:
 
     def save_path(self, _request):
         return self.saved
+
+    def masks(self):
+        return self.masked
+
+    def parts(self, _request):
+        return self.compared
+
+    def vae(self, request):
+        self.vae_asked = request
+        return VaeAnswer(clip=self.given_back, seconds=0.1)
 
     def latents(self, request):
         generator = np.random.default_rng([request.seed, *request.prompt.encode()])
@@ -77,6 +138,8 @@ class FakeEngine:
 
         self.clips.append(request)
         save_file({"latents": self.latents(request)}, request.latents_path)
+        if request.text_path:
+            save_file(self.texts(request), request.text_path)
         if request.frames_path:
             np.save(request.frames_path, self.frames(request.frames, request.height, request.width))
         if not request.frames_path or self.answer.decoded is None:
