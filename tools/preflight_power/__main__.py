@@ -59,8 +59,7 @@ def wanted(asked: argparse.Namespace) -> list[Case]:
     for family in asked.family or FAMILIES:
         for source in _sources(family, asked.trained):
             every += benign_cases(asked.split, source, family, asked.benign)
-            if source != "drawn":
-                every += fault_cases(asked.split, source, family, asked.rounds)
+            every += fault_cases(asked.split, source, family, asked.rounds)
     chosen = [case for case in every if case.dtype in (asked.dtype or DTYPES)]
     if asked.only:
         chosen = [case for case in chosen if _named(case, asked.only)]

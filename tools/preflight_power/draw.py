@@ -54,6 +54,13 @@ def fault_cases(split: str, source: str, family: str, rounds: int) -> Iterator[C
 
 
 def shares(cases: Iterable[Case], part: int, parts: int) -> list[Case]:
-    """The cases of one process: whole builds, so that no build is written twice."""
-    order: dict[str, int] = {}
-    return [case for case in cases if order.setdefault(case.model, len(order)) % parts == part]
+    """The cases of one process: whole builds, so that no build is written twice.
+
+    Builds come in random order, the same each time: what was run when somebody stops it is a fair
+    sample of all.
+    """
+    builds: dict[str, list[Case]] = {}
+    for case in cases:
+        builds.setdefault(case.model, []).append(case)
+    order = np.random.default_rng(len(builds)).permutation(sorted(builds))
+    return [case for name in order[part::parts] for case in builds[str(name)]]

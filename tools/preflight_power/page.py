@@ -10,6 +10,7 @@ from tools.preflight_power.tally import Trial, read, share, share_of
 from tools.preflight_power.text_of_page import HEAD
 
 Trials = list[Trial]
+RANDOM = "random weights"
 
 
 def write_page(records: list[dict[str, Any]], split: str, page: Path) -> None:
@@ -29,7 +30,7 @@ def _of(trials: Trials, kind: str, group: str | None = None) -> Trials:
 
 def _groups(trials: Trials) -> list[str]:
     present = {trial.group for trial in trials}
-    return [g for g in ("embedded", "tiny trained", "random weights") if g in present]
+    return [g for g in ("embedded", "tiny trained", RANDOM) if g in present]
 
 
 def _counts(trials: Trials, broken: int, split: str) -> Iterator[str]:
@@ -58,8 +59,8 @@ def _power(trials: Trials) -> Iterator[str]:
     for group in _groups(trials):
         silent = _of(trials, "silent", group)
         if silent:
-            yield _row(group, *_three(silent, pixels=group != "random weights"))
-    silent = [t for t in _of(trials, "silent") if t.group != "random weights"]
+            yield _row(group, *_three(silent, pixels=group != RANDOM))
+    silent = [t for t in _of(trials, "silent") if t.group != RANDOM]
     if silent:
         yield _row("**all that draw pictures**", *_three(silent, pixels=True))
     yield ""
@@ -107,7 +108,7 @@ def _stops(name: str, trials: Trials) -> str:
 
 
 def _by(trials: Trials) -> Iterator[str]:
-    silent = [t for t in _of(trials, "silent") if t.group != "random weights"]
+    silent = _of(trials, "silent")
     keys: tuple[tuple[str, Callable[[Trial], str], tuple[str, ...]], ...] = (
         ("stage", lambda t: t.stage, STAGES),
         ("family", lambda t: t.family, tuple(sorted({t.family for t in silent}))),
@@ -117,19 +118,24 @@ def _by(trials: Trials) -> Iterator[str]:
         yield from (
             f"## By {name}",
             "",
-            f"| {name} | questions alone | pixels alone | questions and pixels |",
-            "|---|---|---|---|",
+            "The first three columns are models that draw pictures, the last one random weights.",
+            "",
+            f"| {name} | questions alone | pixels alone | both | random: questions |",
+            "|---|---|---|---|---|",
         )
         for value in values:
             mine = [t for t in silent if key(t) == value]
-            if mine:
-                yield _row(value, *_three(mine, pixels=True))
+            drawing = [t for t in mine if t.group != RANDOM]
+            yield _row(
+                value,
+                *_three(drawing, pixels=True),
+                share([t for t in mine if t.group == RANDOM], lambda t: bool(t.questions)),
+            )
         yield ""
 
 
 def _rules(trials: Trials) -> Iterator[str]:
-    silent = [t for t in _of(trials, "silent") if t.group != "random weights"]
-    benign = _of(trials, "benign")
+    silent, benign = _of(trials, "silent"), _of(trials, "benign")
     names = sorted({rule for t in (*silent, *benign) for rule in (*t.questions, *t.pixels)})
     yield from (
         "## By check",
@@ -150,7 +156,7 @@ def _rules(trials: Trials) -> Iterator[str]:
 
 
 def _missed(trials: Trials) -> Iterator[str]:
-    silent = [t for t in _of(trials, "silent") if t.group != "random weights"]
+    silent = [t for t in _of(trials, "silent") if t.group != RANDOM]
     titles = {fault.id: fault.title for fault in FAULTS}
     counts = {
         name: (sum(not t.stopped for t in silent if t.fault == name),
@@ -175,14 +181,15 @@ def _missed(trials: Trials) -> Iterator[str]:
 
 
 def _table(trials: Trials) -> Iterator[str]:
-    faulty = [t for t in trials if t.fault and t.group != "random weights"]
-    columns = sorted({(t.source, t.family) for t in faulty})
+    faulty = [t for t in trials if t.fault]
+    columns = sorted({(t.source, t.family) for t in faulty}, key=lambda c: (c[0] == "drawn", c))
+    names = [f"{family} (random)" if source == "drawn" else family for source, family in columns]
     yield from (
         "## Every fault",
         "",
         "Which rules stop it in each family; where a fault ran more than once, all of them.",
         "",
-        "| stage | fault | " + " | ".join(family for _, family in columns) + " |",
+        "| stage | fault | " + " | ".join(names) + " |",
         "|---|---|" + "---|" * len(columns),
     )
     for fault in FAULTS:
