@@ -129,7 +129,9 @@ def _hunyuan(pipeline: Any, x: Any, time: Any, conditions: Mapping[str, Any]) ->
 
 
 def _animatediff(pipeline: Any, x: Any, time: Any, conditions: Mapping[str, Any]) -> Any:
-    return pipeline.unet(x, time, **conditions).sample
+    # The pipeline hands the UNet one copy of the text for every frame.
+    text = conditions["encoder_hidden_states"].repeat_interleave(x.shape[2], dim=0)
+    return pipeline.unet(x, time, encoder_hidden_states=text).sample
 
 
 def _cogvideox(pipeline: Any, x: Any, time: Any, conditions: Mapping[str, Any]) -> Any:
