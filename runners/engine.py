@@ -17,6 +17,7 @@ from runners.engines.messages import (
     OpenRequest,
     PartsAnswer,
     PartsRequest,
+    PathAnswer,
     SavePathAnswer,
     SavePathRequest,
     VaeAnswer,
@@ -108,6 +109,10 @@ class Engine:
     def vae(self, request: VaeRequest) -> VaeAnswer:
         """Send a known clip through the VAE."""
         return self._call("vae", request, VaeAnswer, None)
+
+    def decode_path(self, request: ClipRequest) -> PathAnswer:
+        """Let the pipeline decode latents that are known."""
+        return self._call("decode-path", request, PathAnswer, None)
 
     def close(self) -> None:
         """End the worker; the next call starts a new one."""

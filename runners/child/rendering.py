@@ -13,6 +13,7 @@ from runners.engines.messages import (
     OpenRequest,
     PartsAnswer,
     PartsRequest,
+    PathAnswer,
     SavePathAnswer,
     SavePathRequest,
     VaeAnswer,
@@ -45,10 +46,12 @@ class RenderRole:
     def open(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
         """Load a pipeline; a second call replaces the first."""
         from runners.engines.loading import load_pipeline
+        from runners.engines.runtime_faults import break_pipeline
 
         request = from_data(OpenRequest, arguments)
         self._open = None
         pipeline, answer = load_pipeline(request)
+        break_pipeline(pipeline, request.fault)
         self._open = _Open(pipeline, request)
         return dict(to_data(answer))
 
@@ -147,6 +150,15 @@ class RenderRole:
         )
         return dict(to_data(answer))
 
+    def decode_path(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Let the pipeline decode latents that are known."""
+        from runners.engines.decode_path import ask_decode_path
+
+        started = time.perf_counter()
+        held, request = self._held(), from_data(ClipRequest, arguments)
+        path = ask_decode_path(held.pipeline, request, device=held.request.device)
+        return dict(to_data(PathAnswer(path=path, seconds=time.perf_counter() - started)))
+
     def _held(self) -> _Open:
         if self._open is None:
             raise RuntimeError("no pipeline is open in this worker")
@@ -164,4 +176,5 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Emit], dict[str, Any]]] = {
     "parts": _ROLE.parts,
     "masks": _ROLE.masks,
     "vae": _ROLE.vae,
+    "decode-path": _ROLE.decode_path,
 }

@@ -12,7 +12,15 @@ from compat.core.system import write_atomically
 from compat.plan.model import RenderPlan
 from runners.demo.fp8 import plain_cast, scaled_cast
 from runners.demo.weights import RawTensor, as_float32, edit_weights, like
-from runners.engines.runtime_faults import NAIVE_SAVE, SEGFAULT
+from runners.engines.runtime_faults import (
+    DEAF,
+    NAIVE_SAVE,
+    REVERSED,
+    ROUGH,
+    SEGFAULT,
+    STUCK,
+    SWAPPED,
+)
 
 TRANSFORMER = "transformer/diffusion_pytorch_model.safetensors"
 TEXT_ENCODER = "text_encoder/model.safetensors"
@@ -136,6 +144,11 @@ VARIATIONS: tuple[Variation, ...] = (
         plan=_in_bfloat16,
         runtime=NAIVE_SAVE,
     ),
+    Variation(id=STUCK, title="the scheduler's steps change nothing", runtime=STUCK),
+    Variation(id=REVERSED, title="the noise schedule runs backwards", runtime=REVERSED),
+    Variation(id=SWAPPED, title="height and width of the latents are exchanged", runtime=SWAPPED),
+    Variation(id=DEAF, title="the text encoder gives every token the same", runtime=DEAF),
+    Variation(id=ROUGH, title="one layer is computed too coarsely", runtime=ROUGH),
     Variation(id=SEGFAULT, title="the worker crashes in a denoising step", runtime=SEGFAULT),
     Variation(
         id="fp8-cast", title="weights cast to plain fp8", benign=True, model=_weights(plain_cast)

@@ -48,7 +48,7 @@ def render_clip(
     with torch.inference_mode(), calls or nullcontext(), DecodeTap(pipeline) as tap, steps:
         output = pipeline(**arguments)
         finished = time.perf_counter()
-        decoded = _video_of(output) if request.frames_path else None
+        decoded = video_of(output) if request.frames_path else None
         answer_latents = _keep_latents(watch, output, request)
         round_trip = tap.round_trip() if decoded is not None and request.round_trip else None
         channels = _channels(pipeline, tap)
@@ -134,7 +134,7 @@ def _neutral_image(request: ClipRequest) -> Any:
     return Image.linear_gradient("L").resize((request.width, request.height)).convert("RGB")
 
 
-def _video_of(output: Any) -> Any:
+def video_of(output: Any) -> Any:
     """[T, 3, H, W] in [0, 1] of the first video, whichever way the pipeline hands it out."""
     import numpy as np
     import torch
@@ -156,6 +156,6 @@ def _keep_latents(watch: StepWatch, output: Any, request: ClipRequest) -> Any:
 
     latents = watch.latents
     if latents is None:  # neither callback nor scheduler: its output is all there is
-        latents = output.frames if not request.frames_path else _video_of(output)
+        latents = output.frames if not request.frames_path else video_of(output)
     save_file({"latents": on_cpu(latents)}, request.latents_path)
     return latents

@@ -131,3 +131,17 @@ class KnownClipAnswer:
     repeat: float | None = None
     tiled_psnr: float | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodePathAnswer:
+    """How far the frames a pipeline decodes from known latents lie from the VAE's own.
+
+    ``psnr`` in dB, 100 for equal ones; ``contrast`` is the standard deviation of the VAE's frames
+    in [0, 1] and ``epsilon`` the rounding unit of its dtype.
+    """
+
+    psnr: float | None = None
+    contrast: float = 0.0
+    epsilon: float = 0.0
+    reason: str = ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runners.engines.evidence import (
+    DecodePathAnswer,
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
@@ -238,4 +239,12 @@ class VaeAnswer:
     """What the VAE gave back, and what asking it cost."""
 
     clip: KnownClipAnswer
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathAnswer:
+    """What the pipeline made of latents that are known, and what asking it cost."""
+
+    path: DecodePathAnswer
     seconds: float

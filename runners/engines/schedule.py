@@ -37,25 +37,40 @@ class Schedule:
         self.order = int(config.get("solver_order", 1) or 1)
         self.exploding = name.startswith("Euler")
         self.clip = _clip_range(name, config)
-        self.stochastic = any(word in name for word in STOCHASTIC) or bool(
-            config.get("stochastic_sampling", False)
+        self.stochastic = (
+            any(word in name for word in STOCHASTIC)
+            or bool(config.get("stochastic_sampling", False))
+            or str(config.get("algorithm_type", "")).startswith("sde")
         )
+        # DDIM steps back by this many timesteps, whatever the next of its list is.
+        self.stride = int(config.get("num_train_timesteps", 1000)) // len(scheduler.timesteps)
         self.timesteps = [float(t) for t in scheduler.timesteps]
         self.sigmas = _numbers(getattr(scheduler, "sigmas", None))
         self.alphas = _numbers(getattr(scheduler, "alphas_cumprod", None))
         self.final_alpha = float(getattr(scheduler, "final_alpha_cumprod", 1.0))
 
     def level(self, step: int) -> Level | None:
-        """The shares before step ``step``, counted from 0; the number of steps gives the end's."""
+        """The shares before step ``step``, counted from 0; None where they are unknown."""
         if not self.kind:
             return None
         if self.flow or (self.sigmas and not self._alphas_only):
             return self._of_sigma(step)
         if not self.alphas:
             return None
-        alpha = self.final_alpha
-        if step < len(self.timesteps):
-            alpha = self.alphas[min(int(self.timesteps[step]), len(self.alphas) - 1)]
+        return self._of_timestep(self.timesteps[step]) if step < len(self.timesteps) else None
+
+    def after(self, step: int) -> Level | None:
+        """The shares after step ``step``, counted from 0."""
+        level = self.level(step + 1)
+        if not self.kind or (self.sigmas and not self._alphas_only):
+            return level
+        if not self.alphas or step >= len(self.timesteps):
+            return None
+        return self._of_timestep(self.timesteps[step] - self.stride)
+
+    def _of_timestep(self, timestep: float) -> Level:
+        index = min(int(timestep), len(self.alphas) - 1)
+        alpha = self.final_alpha if timestep < 0 else self.alphas[index]
         return Level(alpha**0.5, max(0.0, 1 - alpha) ** 0.5)
 
     @property

@@ -27,7 +27,7 @@ class StepTracer:
             self.kind = self._schedule.kind
             self._start = on_cpu(sample)
         number = len(self.steps)
-        before, after = self._schedule.level(number), self._schedule.level(number + 1)
+        before, after = self._schedule.level(number), self._schedule.after(number)
         x, out, new = on_cpu(sample), on_cpu(output), on_cpu(result)
         self.steps.append(
             StepTrace(

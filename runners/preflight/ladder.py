@@ -2,6 +2,7 @@
 
 from runners.preflight import (
     cpu_reference_check,
+    decode_path_check,
     denoise_check,
     device_check,
     files_check,
@@ -37,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     text_check.STEP,
     guidance_check.STEP,
     vae_check.STEP,
+    decode_path_check.STEP,
     cpu_reference_check.STEP,
     picture_check.STEP,
 )

@@ -9,7 +9,7 @@ from compat.core.model import Finding, Place, Severity
 from runners.engines.evidence import LatentStatistics, StepTrace
 from runners.engines.messages import ClipAnswer
 from runners.preflight.asked_clip import asked_clip
-from runners.preflight.context import Answer, Context, Step
+from runners.preflight.context import Answer, Context, Step, UndecidedError
 from runners.preflight.step_plot import step_plot
 
 ROUNDINGS = 16.0
@@ -39,6 +39,8 @@ ONE_PATTERN = 1 - 1e-6
 def check_latents(context: Context) -> Answer:
     """One small clip of six steps, followed step by step."""
     _, answer = asked_clip(context)
+    if not answer.trace:
+        raise UndecidedError("the pipeline's scheduler was never seen to step")
     findings = [*step_findings(answer), *collapse_findings(answer.channels)]
     picture = step_plot(answer.trace, context.job.scratch / "steps.png")
     return Answer(findings=tuple(findings), measures=_measures(answer), pictures=picture)

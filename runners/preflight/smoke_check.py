@@ -13,6 +13,7 @@ from runners.engines.messages import ClipAnswer, ClipRequest
 from runners.preflight.clip_request import clip_request
 from runners.preflight.compare import read_latents, relative_distance
 from runners.preflight.context import Answer, Context, Step
+from runners.preflight.latents_check import step_findings
 
 SMOKE_STEPS = 2
 """One step cannot show that a step's output can be the next one's input."""
@@ -57,7 +58,7 @@ def check_smoke(context: Context) -> Answer:
     request = clip_request(context, "smoke", steps=SMOKE_STEPS)
     base = _render(context, _with_text(context, request, SMOKE_TEXT), decode=True)
     context.notes.clips.append((request, base))
-    if sick := tuple(number_findings(base, request)):
+    if sick := (*number_findings(base, request), *step_findings(base)):
         return Answer(findings=sick, measures=_measures(request, base, None))
     other = replace(request, prompt=contrast_prompt(context))
     distances = Distances(

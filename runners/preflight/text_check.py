@@ -72,11 +72,11 @@ def number_findings(texts: tuple[TextStatistics, ...]) -> Iterator[Finding]:
                 place,
                 "load the text encoder in bfloat16 or float32: float16 overflows in T5",
             )
-        elif text.token_spread is not None and text.token_spread < TOKEN_SPREAD:
+        elif text.tokens > 1 and (text.token_spread or 0.0) < TOKEN_SPREAD:
             yield _finding(
                 "text-constant",
                 f"all {text.tokens} tokens of the text at {text.part} are the same within "
-                f"{text.token_spread:.1e}, expected them to differ",
+                f"{text.token_spread or 0.0:.1e} of their spread, expected them to differ",
                 place,
                 "the text encoder's weights are dead: check its file and its scales",
             )

@@ -9,6 +9,7 @@ from compat.core.model import Device, Environment
 from compat.plan.model import ModelPlan, PromptAt, RenderPlan
 from compat.store.store import Store
 from runners.engines.evidence import (
+    DecodePathAnswer,
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
@@ -21,6 +22,7 @@ from runners.engines.messages import (
     MasksAnswer,
     OpenAnswer,
     PartsAnswer,
+    PathAnswer,
     RoundTrip,
     SavePathAnswer,
     TensorStatistics,
@@ -111,6 +113,7 @@ class FakeEngine:
         self.masked = MasksAnswer(parts=(MaskAnswer(part="transformer", masked=9, change=0.0),))
         self.compared = PartsAnswer(parts=(PART,), seconds=0.1)
         self.given_back = GIVEN_BACK
+        self.path = DecodePathAnswer(psnr=60.0, contrast=0.2)
         self.saved = SavePathAnswer(shape=(2, 64, 64, 3), largest_difference=0.5)
 
     def open(self):
@@ -128,6 +131,9 @@ class FakeEngine:
     def vae(self, request):
         self.vae_asked = request
         return VaeAnswer(clip=self.given_back, seconds=0.1)
+
+    def decode_path(self, _request):
+        return PathAnswer(path=self.path, seconds=0.1)
 
     def latents(self, request):
         generator = np.random.default_rng([request.seed, *request.prompt.encode()])

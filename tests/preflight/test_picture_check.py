@@ -49,7 +49,8 @@ def test_where_nobody_knows_the_size_it_is_undecided(context):
 def test_a_good_picture_is_silent_and_shown(asked):
     answer = check_picture(asked)
     assert (answer.outcome, answer.measures["verdict"]) == (Outcome.PASS, "good")
-    assert answer.pictures == (str(asked.job.scratch / "picture.png"),)
+    names = [picture.removeprefix(f"{asked.job.scratch}/") for picture in answer.pictures]
+    assert names == ["picture.png", "picture-steps.png"]
     assert (asked.job.scratch / "picture.png").is_file()
     assert asked.notes.encode_seconds_per_frame > 0
     assert asked.notes.judge_seconds_per_frame > 0
@@ -74,7 +75,7 @@ def test_a_suspicion_passes_and_is_shown(asked, monkeypatch):
     judged(monkeypatch, JudgeVerdict.SUSPECT, finding(Severity.MEDIUM))
     answer = check_picture(asked)
     assert answer.outcome is Outcome.PASS
-    assert len(answer.findings) == len(answer.pictures) == 1
+    assert len(answer.findings) == 1
 
 
 def test_an_undecided_judge_is_no_pass(asked, monkeypatch):
