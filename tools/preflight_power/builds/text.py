@@ -30,11 +30,26 @@ def t5(width: int) -> tuple[Any, Any]:
     return tokenizer, T5EncoderModel(config).eval()
 
 
-def clip(width: int) -> tuple[Any, Any]:
-    """A CLIP tokenizer of letters and a random text encoder of two layers."""
-    from transformers import CLIPTextConfig, CLIPTextModel
+def byte_signs() -> list[str]:
+    """The 256 signs that byte-level tokenizers write bytes with (as in GPT-2 and CLIP).
 
-    tokenizer = letters().clip_tokenizer()
+    Printable bytes stand for themselves, the others for the code points from 256 on.
+    """
+    printable = {*range(33, 127), *range(161, 173), *range(174, 256)}
+    others = iter(range(256, 512))
+    return [chr(byte if byte in printable else next(others)) for byte in range(256)]
+
+
+def clip(width: int) -> tuple[Any, Any]:
+    """A CLIP tokenizer of single bytes, as published ones fall back to, and two random layers."""
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    signs = byte_signs()
+    tokens = ["<|startoftext|>", "<|endoftext|>", *signs, *(f"{sign}</w>" for sign in signs)]
+    tokenizer = CLIPTokenizer(
+        vocab={token: number for number, token in enumerate(tokens)}, merges=[],
+        model_max_length=77,
+    )  # fmt: skip
     config = CLIPTextConfig(
         hidden_size=width, intermediate_size=2 * width, num_attention_heads=4, num_hidden_layers=2,
         projection_dim=width, vocab_size=len(tokenizer), bos_token_id=0, eos_token_id=1,
