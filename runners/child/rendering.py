@@ -91,7 +91,8 @@ class RenderRole:
         """Change what the captured calls' masks hide."""
         from runners.engines.masks import ask_masks
 
-        return dict(to_data(MasksAnswer(parts=tuple(ask_masks(self._held().calls)))))
+        held = self._held()
+        return dict(to_data(MasksAnswer(parts=tuple(ask_masks(held.calls, held.pipeline)))))
 
     def vae(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
         """Send the known clip through the VAE."""

@@ -16,6 +16,8 @@ class DecodeTap:
         self.vae = getattr(pipeline, "vae", None)
         self.latents: Any = None
         self.video: Any = None
+        self.handed: list[Any] = []
+        self.videos: list[Any] = []
 
     def __enter__(self) -> Self:
         """Wrap ``decode`` on the instance; the class stays as it is."""
@@ -26,6 +28,8 @@ class DecodeTap:
                 output = original(latents, *args, **kwargs)
                 self.latents = latents
                 self.video = output[0] if isinstance(output, tuple) else output.sample
+                self.handed.append(latents)
+                self.videos.append(self.video)
                 return output
 
             self.vae.decode = watched
@@ -41,6 +45,18 @@ class DecodeTap:
         if self.vae is not None:
             del self.vae.decode
 
+    def all_latents(self) -> Any:
+        """Everything that was decoded: a picture VAE gets a long clip in several batches."""
+        return _joined(self.handed)
+
+    def whole_video(self) -> Any:
+        """[T, 3, H, W] in [0, 1] of everything that the VAE gave, as it should be saved."""
+        video = _joined(self.videos)
+        if video is None:
+            return None
+        frames = on_cpu(video[0].transpose(0, 1) if video.ndim == 5 else video)
+        return (frames / 2 + 0.5).clamp(0, 1)
+
     def round_trip(self) -> RoundTrip:
         """Encode the decoded picture again and compare, in the VAE's own latent space."""
         if self.video is None or not hasattr(self.vae, "encode"):
@@ -53,6 +69,15 @@ class DecodeTap:
             correlation=correlation(self.latents, back),
             scale_ratio=scale_ratio(self.latents, neutral),
         )
+
+
+def _joined(pieces: list[Any]) -> Any:
+    import torch
+
+    pictures = all(piece.ndim == 4 for piece in pieces)
+    if not pieces or (len(pieces) > 1 and not pictures):
+        return None
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)
 
 
 def encode(vae: Any, video: Any) -> Any:

@@ -57,6 +57,7 @@ class CallTap:
         self.vae = getattr(pipeline, "vae", None)
         self.calls: dict[str, Call] = {}
         self.batches: dict[str, int] = {}
+        self.timesteps: list[float] = []
         self._started: dict[str, float] = {}
         self._undo: list[Callable[[], None]] = []
 
@@ -94,8 +95,18 @@ class CallTap:
             rows = int(first.shape[0]) if first is not None and first.ndim else 1
             self.batches[name] = self.batches.get(name, 0) + rows
             self._keep(name, module, "forward", args, kwargs, result, self._started[name])
+            if name in DENOISERS:
+                self._note_timestep(args, kwargs)
 
         return keep
+
+    def _note_timestep(self, args: Any, kwargs: Any) -> None:
+        # diffusers' UNets take it second by place, its transformers by name.
+        given = kwargs.get("timestep", args[1] if len(args) > 1 else None)
+        if given is not None and not isinstance(given, str):
+            # Where every token has a timestep of its own, clean ones have 0.
+            values = given.flatten().tolist() if hasattr(given, "flatten") else [given]
+            self.timesteps.append(float(max(values)))
 
     def _keep(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 from runners.engines.autoencoder import DecodeTap
 from runners.engines.capture import DENOISERS, CallTap
 from runners.engines.evidence import LatentStatistics
+from runners.engines.hand_over import hand_over
 from runners.engines.latent_scale import latent_statistics
 from runners.engines.memory import peak_bytes, reset_peak
 from runners.engines.messages import ClipAnswer, ClipRequest, RoundTrip
@@ -71,6 +72,10 @@ def render_clip(
         channels=channels,
         texts=tuple(text_statistics(calls.calls)) if calls is not None else (),
         denoiser_rows=_rows(calls, watch) if calls is not None else 0.0,
+        denoiser_timesteps=_timesteps(calls, watch) if calls is not None else (),
+        handed=hand_over(pipeline, tap, watch.latents, request.frames_path)
+        if decoded is not None
+        else None,
     )
 
 
@@ -83,6 +88,14 @@ def _channels(pipeline: Any, tap: DecodeTap) -> LatentStatistics | None:
 def _rows(calls: CallTap, watch: StepWatch) -> float:
     rows = sum(count for name, count in calls.batches.items() if name in DENOISERS)
     return rows / max(1, len(watch.spreads))
+
+
+def _timesteps(calls: CallTap, watch: StepWatch) -> tuple[float, ...]:
+    """One timestep per step; empty where the calls are not the same number for every step."""
+    steps = len(watch.spreads)
+    if not steps or not calls.timesteps or len(calls.timesteps) % steps:
+        return ()
+    return tuple(calls.timesteps[:: len(calls.timesteps) // steps])
 
 
 def call_arguments(pipeline: Any, request: ClipRequest, watch: StepWatch) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from runners.engines.autoencoder import decode, encode
 from runners.engines.clip import call_arguments, video_of
 from runners.engines.evidence import DecodePathAnswer
 from runners.engines.known_clip import known_clip, takes_video
+from runners.engines.latent_layout import laid_out
 from runners.engines.latent_scale import normalised
 from runners.engines.messages import ClipRequest
 from runners.engines.override import override
@@ -67,23 +68,6 @@ class _Handed:
             return (known, *result[1:])
         result.prev_sample = known
         return result
-
-
-def laid_out(latents: Any, shape: tuple[int, ...]) -> Any:
-    """[1, C, T, H, W] (or [T, C, H, W] of a picture VAE) in the layout ``shape``; None if unknown.
-
-    LTX packs every position into a token, CogVideoX has time before the channels, AnimateDiff puts
-    pictures into a clip, the others keep the VAE's own layout (diffusers 0.42.1).
-    """
-    video = latents if latents.ndim == 5 else latents.transpose(0, 1).unsqueeze(0)
-    for candidate in (
-        video,
-        video.permute(0, 2, 3, 4, 1).flatten(1, 3),
-        video.transpose(1, 2),
-    ):
-        if tuple(candidate.shape) == shape:
-            return candidate
-    return None
 
 
 def _compared(got: Any, expected: Any, epsilon: float) -> DecodePathAnswer:

@@ -14,7 +14,9 @@ class StepTrace:
     start. ``start_match`` correlates the latents after the step with those at the start.
     ``output_match`` correlates a noise-like output (flow, epsilon) with the latents it was given.
     ``step_error`` is the distance of the step's result from the first-order formula, relative to
-    the latter; ``slack`` what a solver of a higher order may differ by, ``epsilon`` the rounding
+    the latter. ``start_std`` (relative to what the scheduler asks for) and ``start_echo`` are of
+    the first step's noise: the largest correlation of it with itself, shifted, times the root of
+    its size. ``slack`` is what a solver of a higher order may differ by, ``epsilon`` the rounding
     unit of the latents' dtype.
     """
 
@@ -34,6 +36,8 @@ class StepTrace:
     start_match: float | None = None
     output_match: float | None = None
     step_error: float | None = None
+    start_std: float | None = None
+    start_echo: float | None = None
     slack: float = 0.0
 
 
@@ -97,13 +101,15 @@ class PartDistance:
 class MaskAnswer:
     """What changing masked tokens did to one part: relative change of what must not change.
 
-    ``reason`` is set where the part was called without a mask, or with one that hides nothing.
+    ``reason`` is set where the part was called without a mask, or with one that hides nothing;
+    ``padding`` then counts the tokens that it should have hidden.
     """
 
     part: str
     masked: int
     change: float | None = None
     epsilon: float = 0.0
+    padding: int = 0
     reason: str = ""
 
 
@@ -145,3 +151,18 @@ class DecodePathAnswer:
     contrast: float = 0.0
     epsilon: float = 0.0
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """What changed where one part of a pipeline hands over to the next; None where unknown.
+
+    ``latents`` is the relative distance between the last step's latents and what the VAE was
+    handed, both in the denoiser's scale; ``epsilon`` the rounding unit of the latter's dtype.
+    ``frames`` is the largest difference, in levels of 255, between what the VAE gave and what was
+    saved; infinity where the number of frames is not the same.
+    """
+
+    latents: float | None
+    frames: float | None
+    epsilon: float

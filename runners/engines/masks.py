@@ -12,12 +12,26 @@ DENOISER_MASK = "encoder_attention_mask"
 DENOISER_TEXT = "encoder_hidden_states"
 
 
-def ask_masks(calls: dict[str, Call]) -> list[MaskAnswer]:
+def ask_masks(calls: dict[str, Call], pipeline: Any) -> list[MaskAnswer]:
     """One answer per part that can be asked: text encoders and denoisers."""
-    return [_ask(call) for name, call in calls.items() if name != "vae"]
+    padding = _padding(calls, pipeline)
+    return [_ask(call, padding) for name, call in calls.items() if name != "vae"]
 
 
-def _ask(call: Call) -> MaskAnswer:
+def _padding(calls: dict[str, Call], pipeline: Any) -> Any:
+    """Which tokens [B, L] of the first text encoder are padding; None where it cannot be told.
+
+    LTX-2's connectors put learnt registers where the padding was, so there it may be seen.
+    """
+    given = calls["text_encoder"].argument("input_ids") if "text_encoder" in calls else None
+    token = getattr(getattr(pipeline, "tokenizer", None), "pad_token_id", None)
+    end = getattr(getattr(pipeline, "tokenizer", None), "eos_token_id", None)
+    if given is None or token is None or token == end or hasattr(pipeline, "connectors"):
+        return None
+    return given == token
+
+
+def _ask(call: Call, padding: Any) -> MaskAnswer:
     is_text = call.part.startswith("text_encoder")
     mask = call.argument(TEXT_MASK if is_text else DENOISER_MASK)
     given = call.argument("input_ids" if is_text else DENOISER_TEXT)
@@ -30,7 +44,9 @@ def _ask(call: Call) -> MaskAnswer:
     hidden[:, 0] = False
     count = int(hidden.sum())
     if not count:
-        return MaskAnswer(part=call.part, masked=count, reason="its mask hides nothing")
+        fits = padding is not None and padding.shape[-1] == mask.shape[-1]
+        seen = int(padding[-1].sum()) if fits else 0
+        return MaskAnswer(part=call.part, masked=0, padding=seen, reason="its mask hides nothing")
     try:
         return _changed(call, given, hidden, count, is_text=is_text)
     except Exception as error:  # noqa: BLE001 - a part that takes no second call is no verdict
@@ -41,8 +57,8 @@ def _changed(call: Call, given: Any, hidden: Any, count: int, *, is_text: bool) 
     import torch
 
     other = given.clone()
-    # Another token's number, or the text of the first token where nothing may be seen.
-    other[hidden] = given[:, :1].expand(given.shape)[hidden] if is_text else -given[hidden]
+    # The number of a token that is seen, or the opposite of the text where nothing may be seen.
+    other[hidden] = given[~hidden][-1] if is_text else -given[hidden]
     if not is_text and not bool(given[hidden].any()):
         other[hidden] = 1.0
     name = "input_ids" if is_text else DENOISER_TEXT

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runners.engines.evidence import (
     DecodePathAnswer,
+    HandOver,
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
@@ -105,7 +106,9 @@ class ClipAnswer:
     ``trace`` has one entry per call of the scheduler, ``prediction`` what the model's output means
     (flow, epsilon, v_prediction, sample; empty where the scheduler cannot be followed).
     ``channels`` are of what the VAE was handed; ``texts`` and ``denoiser_rows`` (how many clips the
-    denoiser computed per step: 2 with guidance) are known with ``capture`` only.
+    denoiser computed per step: 2 with guidance) are known with ``capture`` only, and so are
+    ``denoiser_timesteps``, the timestep it was told in each step. ``handed`` is known where
+    something was decoded.
     """
 
     latents: TensorStatistics
@@ -122,6 +125,8 @@ class ClipAnswer:
     channels: LatentStatistics | None = None
     texts: tuple[TextStatistics, ...] = ()
     denoiser_rows: float = 0.0
+    denoiser_timesteps: tuple[float, ...] = ()
+    handed: HandOver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

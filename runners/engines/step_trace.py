@@ -18,8 +18,20 @@ class StepTracer:
         self._start: Any = None
         self._clean: Any = None
 
-    def saw(self, scheduler: Any, sample: Any, output: Any, timestep: Any, result: Any) -> None:
-        """Note one call of ``step``: what went in, what the model said, what came out."""
+    def saw(
+        self,
+        scheduler: Any,
+        sample: Any,
+        output: Any,
+        timestep: Any,
+        result: Any,
+        epsilon: float = 0.0,
+    ) -> None:
+        """Note one call of ``step``: what went in, what the model said, what came out.
+
+        ``epsilon`` is the rounding unit of the coarsest of them, where the sample given here is
+        not of the dtype that the scheduler saw.
+        """
         import torch
 
         if self._schedule is None:
@@ -36,8 +48,10 @@ class StepTracer:
                 non_finite=int((~torch.isfinite(new)).sum()),
                 output_std=spread(out),
                 output_non_finite=int((~torch.isfinite(out)).sum()),
-                epsilon=float(torch.finfo(result.dtype).eps),
+                epsilon=max(epsilon, coarsest(sample, output, result)),
                 start_match=correlation(new, self._start),
+                start_std=None if number else spread(x) / _unit(scheduler),
+                start_echo=None if number else echo(x),
                 **_shares(before, after),
                 **self._of_clean(x, out, new, before, after),
             )
@@ -74,3 +88,34 @@ def _shares(before: Level | None, after: Level | None) -> dict[str, float]:
     if after is not None:
         numbers |= {"next_signal": after.signal, "next_noise": after.noise}
     return numbers
+
+
+def coarsest(*tensors: Any) -> float:
+    """The largest rounding unit among the dtypes; a product of two has the coarser one's."""
+    import torch
+
+    return max(float(torch.finfo(tensor.dtype).eps) for tensor in tensors)
+
+
+def _unit(scheduler: Any) -> float:
+    return float(getattr(scheduler, "init_noise_sigma", 1.0))
+
+
+def echo(values: Any) -> float | None:
+    """The largest correlation of ``values`` with themselves at any shift, in standard deviations.
+
+    White noise of n values gives correlations of about 1 / sqrt(n), whatever its layout; noise that
+    repeats or is smooth gives more. None where there is no spread.
+    """
+    import torch
+
+    flat = values.flatten().double()
+    flat = flat - flat.mean()
+    count = flat.numel()
+    energy = float(flat.square().sum())
+    if count < 2 or not 0 < energy < float("inf"):
+        return None
+    # The power spectrum of the sequence padded with zeros is its correlation at every shift.
+    power = torch.fft.rfft(flat, n=2 * count).abs().square()
+    shifted = torch.fft.irfft(power, n=2 * count)[1:count]
+    return float(shifted.abs().max()) / energy * count**0.5

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from runners.engines.override import override
 from runners.engines.statistics import on_cpu, statistics_of
-from runners.engines.step_trace import StepTracer
+from runners.engines.step_trace import StepTracer, coarsest
 
 Progress = Callable[[dict[str, object]], None]
 
@@ -78,7 +78,8 @@ class SchedulerTap:
                 latents = output[0] if isinstance(output, tuple) else output.prev_sample
                 if told:
                     asked = given["model_output"], given["timestep"]
-                    self.tracer.saw(self.scheduler, sample, *asked, latents)
+                    unit = coarsest(given["sample"], asked[0], latents)
+                    self.tracer.saw(self.scheduler, sample, *asked, latents, unit)
                 if self.watch is not None:
                     self.watch.saw(next(count), latents)
                 return output

@@ -25,10 +25,8 @@ def check_decode_path(context: Context) -> Answer:
     if path.reason or path.psnr is None:
         raise UndecidedError(path.reason or "nothing was decoded")
     limit = limit_of(path)
-    findings = ()
-    if path.psnr < limit:
-        findings = (_other_frames(path.psnr, limit),)
-    return Answer(findings=findings, measures={"psnr_db": path.psnr, "limit_db": limit})
+    findings = [_other_frames(path.psnr, limit)] if path.psnr < limit else []
+    return Answer(findings=tuple(findings), measures={"psnr_db": path.psnr, "limit_db": limit})
 
 
 def limit_of(path: DecodePathAnswer) -> float:

@@ -1,7 +1,8 @@
 """Denoising makes progress: noise falls, the start is left behind, the prediction settles."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from statistics import correlation
 
 from compat.core.model import Finding, Place, Severity
 from runners.engines.evidence import StepTrace
@@ -21,6 +22,10 @@ NOISE_IN_CLEAN = 0.5
 tells the two apart (measured: within 0.05 of 0); one that cannot hands the noise back (untrained
 models of eight families: 0.5 to 0.9)."""
 
+TIMESTEP_MATCH = 0.99
+"""Correlation between the scheduler's timesteps and those the denoiser is told. Rounding to
+bfloat16 keeps 0.99999, another unit (0 to 1) keeps 1; reversed or stuck ones give -1 and 0."""
+
 OVERSHOOT = 1.0
 """The last prediction moves less than the largest move before: a step of the size of the clean
 latents themselves at the very end means that nothing has settled."""
@@ -33,7 +38,11 @@ def check_denoise(context: Context) -> Answer:
     if not steps:
         raise UndecidedError("the pipeline's scheduler was never seen to step")
     return Answer(
-        findings=(*schedule_findings(steps), *progress_findings(steps)),
+        findings=(
+            *schedule_findings(steps),
+            *timestep_findings(steps, answer.denoiser_timesteps),
+            *progress_findings(steps),
+        ),
         measures=progress_measures(steps),
     )
 
@@ -75,6 +84,28 @@ def schedule_findings(steps: tuple[StepTrace, ...]) -> Iterator[Finding]:
             place,
             "the schedule stops early: check the number of steps and the sigmas",
         )
+
+
+def timestep_findings(steps: tuple[StepTrace, ...], told: tuple[float, ...]) -> Iterator[Finding]:
+    """The denoiser is told the timesteps of the scheduler, in whatever unit."""
+    asked = [step.timestep for step in steps]
+    if len(told) != len(asked) or len(set(asked)) < 3:
+        return
+    match = _correlation(asked, told)
+    if match < TIMESTEP_MATCH:
+        yield _finding(
+            "timestep-not-followed",
+            f"the denoiser was told timesteps from {told[0]:.4g} to {told[-1]:.4g}, the scheduler "
+            f"went from {asked[0]:.4g} to {asked[-1]:.4g} (correlation {match:.2f}, expected at "
+            f"least {TIMESTEP_MATCH})",
+            Place(kind="node", path="denoise"),
+            "the pipeline hands on other timesteps than its scheduler's: their classes do not fit",
+        )
+
+
+def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
+    """Pearson's; 0 where one of the two does not change."""
+    return correlation(first, second) if len(set(first)) > 1 and len(set(second)) > 1 else 0.0
 
 
 def progress_findings(steps: tuple[StepTrace, ...]) -> Iterator[Finding]:

@@ -28,6 +28,14 @@ CLEAN_SPREAD = 8.0
 """The clean prediction of flow and velocity models is a sum of two unit spreads; 8 is beyond any
 guidance."""
 
+START_SPREAD = (0.5, 2.0)
+"""The spread of at least 32 random normal values lies within 0.5 to 1.5 of their own, four standard
+errors away; half and double are scales of their own."""
+
+START_ECHO = 7.0
+"""Standard deviations. The largest of a million correlations of white noise stays below 5.3
+(square root of 2 ln n); noise that repeats for two frames of 1000 values gives 16."""
+
 FLAT = 1e-4
 """Less of the variance than this across space, between frames or in a channel is a constant: the
 noise that stays in the latents of even a black, still clip is larger."""
@@ -49,12 +57,37 @@ def check_latents(context: Context) -> Answer:
 def step_findings(answer: ClipAnswer) -> Iterator[Finding]:
     """The first step that went wrong, and how; what follows from it is not told again."""
     count = len(answer.trace)
+    yield from start_findings(answer.trace)
     for number, step in enumerate(answer.trace, start=1):
         place = Place(kind="node", path="denoise", detail=f"step {number} of {count}")
         found = list(_of_step(step, place, answer.prediction))
         yield from found
         if found:
             return
+
+
+def start_findings(steps: tuple[StepTrace, ...]) -> Iterator[Finding]:
+    """The noise that the first step was given: its spread, and whether it is random at all."""
+    if not steps:
+        return
+    first, place = steps[0], Place(kind="node", path="latents", detail="start")
+    low, high = START_SPREAD
+    if first.start_std is not None and not low <= first.start_std <= high:
+        yield _finding(
+            "start-noise-off",
+            f"the start noise spreads {first.start_std:.2g} times as wide as the scheduler asks "
+            f"for, expected {low:g} to {high:g}",
+            place,
+            "the noise is scaled twice or not at all: check init_noise_sigma and the pipeline",
+        )
+    elif first.start_echo is not None and first.start_echo > START_ECHO:
+        yield _finding(
+            "start-noise-repeats",
+            f"the start noise resembles itself, shifted, by {first.start_echo:.1f} standard "
+            f"deviations, expected at most {START_ECHO:g}: it repeats or is smooth",
+            place,
+            "the random generator of this device is broken, or the noise is reused for every frame",
+        )
 
 
 def _of_step(step: StepTrace, place: Place, prediction: str) -> Iterator[Finding]:

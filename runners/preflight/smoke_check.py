@@ -13,6 +13,7 @@ from runners.engines.messages import ClipAnswer, ClipRequest
 from runners.preflight.clip_request import clip_request
 from runners.preflight.compare import read_latents, relative_distance
 from runners.preflight.context import Answer, Context, Step
+from runners.preflight.hand_over import hand_over_findings
 from runners.preflight.latents_check import step_findings
 
 SMOKE_STEPS = 2
@@ -102,6 +103,7 @@ def number_findings(answer: ClipAnswer, request: ClipRequest) -> Iterator[Findin
             "the transformer's weights or their scales are wrong; check the quantisation",
         )
     yield from _shape_findings(answer, request, place)
+    yield from hand_over_findings(answer.handed)
     if answer.decoded is not None and answer.decoded.non_finite:
         yield _finding(
             "non-finite-frames",

@@ -98,6 +98,13 @@ def distance_findings(distances: Mapping[str, float]) -> Iterator[Finding]:
 def mask_findings(masks: tuple[MaskAnswer, ...]) -> Iterator[Finding]:
     """Parts on which tokens have an effect that their mask hides."""
     for mask in masks:
+        if mask.padding:
+            yield _finding(
+                "padding-not-masked",
+                f"the mask that {mask.part} is given hides none of {mask.padding} padding tokens",
+                Place(kind="node", path=mask.part),
+                "the pipeline loses the attention mask: update diffusers",
+            )
         if mask.change is not None and mask.change > MASK_ROUNDINGS * mask.epsilon:
             yield Finding(
                 rule="mask-ignored",

@@ -152,3 +152,17 @@ def test_the_formula_takes_a_clean_clip_apart():
     assert abs(tracer.steps[0].clean_match) < 0.2
     assert tracer.steps[-1].clean_move < 1e-6
     assert sample == pytest.approx(clean, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 64), (1, 4, 16, 8, 8), (1, 16, 3, 32, 32)])
+def test_white_noise_has_no_echo_and_noise_that_repeats_or_is_smooth_has(shape):
+    from runners.engines.step_trace import echo
+    from runners.preflight.latents_check import START_ECHO
+
+    torch.manual_seed(1)
+    noise = torch.randn(shape)
+    assert echo(noise) < START_ECHO
+    assert echo(torch.zeros(shape)) is None
+    if noise.ndim == 5:
+        assert echo(noise[:, :, :1].expand_as(noise)) > START_ECHO
+        assert echo((noise + noise.roll(1, -1)) / 2) > START_ECHO

@@ -10,6 +10,7 @@ from compat.plan.model import ModelPlan, PromptAt, RenderPlan
 from compat.store.store import Store
 from runners.engines.evidence import (
     DecodePathAnswer,
+    HandOver,
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
@@ -57,6 +58,8 @@ CLIP = ClipAnswer(
         ),
     ),
     denoiser_rows=2.0,
+    denoiser_timesteps=(1000.0, 900.0, 750.0, 550.0, 300.0, 100.0),
+    handed=HandOver(latents=1e-7, frames=0.5, epsilon=1e-7),
 )  # fmt: skip
 
 PART = PartDistance(

@@ -11,6 +11,7 @@ from runners.preflight.denoise_check import (
     prediction_findings,
     progress_findings,
     schedule_findings,
+    timestep_findings,
 )
 from tests.preflight.conftest import course
 
@@ -56,6 +57,20 @@ def test_a_schedule_that_does_not_end_in_a_picture_is_named(noise, rule):
 )
 def test_the_schedules_there_are_pass(noise):
     assert list(schedule_findings(shares(*noise))) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ((1000.0, 900.0, 750.0, 550.0, 300.0, 100.0), []),
+        ((1.0, 0.9, 0.75, 0.55, 0.3, 0.1), []),
+        ((100.0, 300.0, 550.0, 750.0, 900.0, 1000.0), ["timestep-not-followed"]),
+        ((1000.0,) * 6, ["timestep-not-followed"]),
+        ((), []),
+    ],
+)
+def test_a_denoiser_that_is_told_other_timesteps_is_named(told, found):
+    assert [finding.rule for finding in timestep_findings(course(), told)] == found
 
 
 def test_latents_that_are_still_the_noise_are_named():

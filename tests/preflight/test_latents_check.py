@@ -53,6 +53,22 @@ def test_a_sick_step_is_named(sick, rule, words):
     assert "step 6" in f"{finding.message} {finding.place}"
 
 
+@pytest.mark.parametrize(
+    ("start", "rules"),
+    [
+        ({"start_std": 1.0, "start_echo": 3.0}, []),
+        ({"start_std": 1.18, "start_echo": None}, []),
+        ({"start_std": 4.0, "start_echo": 3.0}, ["start-noise-off"]),
+        ({"start_std": 0.25, "start_echo": 3.0}, ["start-noise-off"]),
+        ({"start_std": 1.0, "start_echo": 16.0}, ["start-noise-repeats"]),
+    ],
+)
+def test_a_start_that_is_no_noise_is_named(start, rules):
+    steps = course()
+    answer = replace(CLIP, trace=(replace(steps[0], **start), *steps[1:]), prediction="flow")
+    assert [finding.rule for finding in step_findings(answer)] == rules
+
+
 def test_only_the_first_sick_step_is_told():
     steps = course(non_finite=3)
     steps = (replace(steps[0], output_non_finite=1), *steps[1:])

@@ -67,6 +67,8 @@ def test_a_mask_that_hides_nothing_from_anybody_is_named(context, rules):
     answer = check_text(context)
     assert rules(answer) == ["mask-ignored"]
     assert "40 masked tokens" in answer.findings[0].message
+    unhidden = MaskAnswer(part="transformer", masked=0, padding=120, reason="it hides nothing")
+    assert [finding.rule for finding in mask_findings((unhidden,))] == ["padding-not-masked"]
     rounding = replace(leaky, change=1e-6)
     unasked = replace(leaky, change=None, reason="it is called without a mask")
     assert list(mask_findings((rounding, unasked))) == []
