@@ -38,9 +38,9 @@ def _start(change: Any) -> Any:
 
 
 def _uninitialised(x: Any) -> Any:
-    y = x.clone()
-    y.view(-1)[::7] = 1e4
-    return y
+    y = x.flatten().clone()
+    y[::7] = 1e4
+    return y.view(x.shape)
 
 
 def _same_everywhere(x: Any) -> Any:
