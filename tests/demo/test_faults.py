@@ -18,9 +18,14 @@ STOPPED_BY = {
     "ignored-fp8-scale": ("files", "scales"),
     "sign-flip": ("picture", ""),
     "zeroed-text-encoder": ("files", "zero"),
-    "wrong-vae-scale": ("picture", "times as wide"),
+    "wrong-vae-scale": ("vae", "the scale that the VAE's config names"),
     "bad-frame-count": ("plan", "expected 8n+1 frames, nearest 25 or 33"),
     "bf16-save-path": ("save-path", "Got unsupported ScalarType BFloat16"),
+    "stuck-scheduler": ("smoke", "away from what the scheduler's formula gives"),
+    "reversed-sigmas": ("denoise", "the schedule's noise goes from 0 to"),
+    "latents-axis-swap": ("smoke", "the VAE was handed latents"),
+    "constant-text": ("text", "all 128 tokens of the text at text_encoder are the same"),
+    "wrong-kernel": ("cpu-reference", "transformer in float32 on cpu lies"),
     "worker-segfault": ("smoke", "the render worker died"),
 }
 IN_PROCESS = [item.id for item in VARIATIONS if item.id != "worker-segfault"]
@@ -78,7 +83,14 @@ def test_the_demo_itself_opens_and_estimates(check):
 # The header tells before anything is loaded; these say what would tell without it.
 @pytest.mark.parametrize(
     ("name", "also"),
-    [("ignored-fp8-scale", "picture"), ("zeroed-text-encoder", "smoke")],
+    [
+        ("ignored-fp8-scale", "picture"),
+        ("zeroed-text-encoder", "smoke"),
+        ("zeroed-text-encoder", "text"),
+        ("latents-axis-swap", "decode-path"),
+        ("stuck-scheduler", "denoise"),
+        ("wrong-vae-scale", "picture"),
+    ],
 )
 def test_a_fault_that_a_header_shows_is_seen_in_the_render_too(check, name, also):
     preflight, _ = check(name, keep_going=True)
