@@ -16,19 +16,19 @@ class UnreadableJsonError(ValueError):
     """The bytes are no JSON that is safe to read; the sentence says why."""
 
 
-def parse_json(data: bytes) -> Any:
+def parse_json(data: bytes, *, constants: bool = False) -> Any:
     """Parse UTF-8 JSON; :class:`UnreadableJsonError` for anything else, however it is broken.
 
     A key with two values is refused: readers differ in which of the two they take. NaN and Infinity
-    are refused: JSON has no such words.
+    are refused, as JSON has no such words; with ``constants``, for files that Python's own writers
+    made, they are read as None, so that no reader has to think of numbers without end.
     """
     values = sum(data.count(mark) for mark in (b",", b"{", b"["))
     if values > MOST_VALUES:
         raise UnreadableJsonError(f"it holds about {values} values, more than {MOST_VALUES}")
+    constant = _no_number if constants else _refuse_constant
     try:
-        return json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
-        )
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=constant)
     except RecursionError as error:
         raise UnreadableJsonError("it is nested too deeply") from error
     except UnreadableJsonError:
@@ -38,7 +38,11 @@ def parse_json(data: bytes) -> Any:
 
 
 def read_json_object(path: Path, most_bytes: int = CONFIG_BYTES) -> dict[str, Any]:
-    """Read the JSON object in ``path``; :class:`UnreadableJsonError` where there is none."""
+    """Read the JSON object in ``path``; :class:`UnreadableJsonError` where there is none.
+
+    The words for infinite numbers are taken: diffusers writes ``"lambda_min_clipped": -Infinity``
+    into the scheduler_config.json of every DPMSolverMultistepScheduler (0.42.1), and reads it back.
+    """
     if path.exists() and not path.is_file():  # a pipe would wait for ever
         raise UnreadableJsonError("it is no regular file")
     try:
@@ -48,7 +52,7 @@ def read_json_object(path: Path, most_bytes: int = CONFIG_BYTES) -> dict[str, An
         raise UnreadableJsonError(f"it cannot be read: {error.strerror or error}") from error
     if len(data) > most_bytes:
         raise UnreadableJsonError(f"it is larger than {most_bytes} bytes")
-    value = parse_json(data)
+    value = parse_json(data, constants=True)
     if not isinstance(value, dict):
         raise UnreadableJsonError("it holds no JSON object")
     return value
@@ -61,6 +65,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise UnreadableJsonError("one key stands twice in the same object, with two values")
         found[key] = value
     return found
+
+
+def _no_number(_word: str) -> None:
+    return None
 
 
 def _refuse_constant(word: str) -> NoReturn:

@@ -27,6 +27,12 @@ def test_what_is_no_plain_json_is_refused_with_the_reason(data, why):
         parse_json(data)
 
 
+def test_the_infinity_that_diffusers_writes_into_its_configs_is_taken(tmp_path):
+    path = tmp_path / "scheduler_config.json"
+    path.write_text('{"lambda_min_clipped": -Infinity, "steps": 6}', "utf-8")
+    assert read_json_object(path) == {"lambda_min_clipped": None, "steps": 6}
+
+
 def test_a_file_that_holds_no_object_is_refused(tmp_path):
     path = tmp_path / "x.json"
     path.write_text("[]", "utf-8")

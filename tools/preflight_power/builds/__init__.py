@@ -1,0 +1,1 @@
+"""Tiny real pipelines of five families, each drawn anew: size, weights, scheduler, words."""

@@ -1,0 +1,1 @@
+"""Faults, one file per stage, each injected into a loaded pipeline before it renders."""
