@@ -82,6 +82,8 @@ def render_clip(
 def _channels(pipeline: Any, tap: DecodeTap) -> LatentStatistics | None:
     if tap.latents is None or tap.latents.ndim not in (4, 5) or not hasattr(tap.vae, "config"):
         return None
+    if statistics_of(tap.latents).non_finite:  # named by other findings; shares would mean nothing
+        return None
     return latent_statistics(pipeline.vae, tap.latents)
 
 

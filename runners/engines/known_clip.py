@@ -58,6 +58,9 @@ def ask_vae(vae: Any, *, frames: int, height: int, width: int, device: str) -> K
         return KnownClipAnswer(reason=f"the VAE gave back {got} (frames, height, width) of {frames}"
                                f"x{height}x{width}")  # fmt: skip
     scaled = normalised(vae, latents)
+    sick = int((~torch.isfinite(back)).sum() + (~torch.isfinite(scaled)).sum())
+    if sick:
+        return KnownClipAnswer(size=f"{width}x{height}x{frames}", non_finite=sick)
     means, stds = channel_statistics(scaled)
     return KnownClipAnswer(
         size=f"{width}x{height}x{frames}",
@@ -68,7 +71,6 @@ def ask_vae(vae: Any, *, frames: int, height: int, width: int, device: str) -> K
         latent_rms=float(scaled.square().mean().sqrt()),
         means=means,
         stds=stds,
-        non_finite=int((~torch.isfinite(back)).sum() + (~torch.isfinite(scaled)).sum()),
         repeat=None if again is None else float((on_cpu(again) - on_cpu(raw)).abs().max()),
         tiled_psnr=None if tiled is None else _psnr(on_cpu(tiled), on_cpu(raw)),
     )

@@ -324,6 +324,20 @@ def test_an_untrained_vae_gives_nothing_back_and_says_so(ltx):
     assert len(clip.frame_psnr) == 9
 
 
+def test_nan_in_the_vae_is_counted_and_nothing_else_is_said(ltx):
+    from runners.engines.override import override
+
+    undo = override(ltx.pipeline.vae, "decode", lambda original, *args, **words: (
+        original(*args, **words)[0] * float("nan"),
+    ))  # fmt: skip
+    try:
+        clip = ltx.engine.vae(VaeRequest(width=64, height=64, frames=9)).clip
+    finally:
+        undo()
+    assert clip.non_finite == 3 * 9 * 64 * 64
+    assert (clip.psnr, clip.latent_rms, clip.means) == (None, None, ())
+
+
 def test_a_pipeline_without_an_encoder_is_not_asked(ltx):
     vae, ltx.pipeline.vae = ltx.pipeline.vae, None
     clip = ltx.engine.vae(VaeRequest(width=64, height=64, frames=9)).clip
