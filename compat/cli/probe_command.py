@@ -125,7 +125,7 @@ def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
 def ask_and_record(
     environment: Environment, device: str, store: "Store", doing: Callable[[str], None]
 ) -> dict[str, int]:
-    """Ask every probe for ``device``, keep the results, and count them by what they mean.
+    """Ask a quick round for ``device``, keep the results, and count them by what they mean.
 
     ``doing`` is told the probe that is being asked.
     """
@@ -133,7 +133,7 @@ def ask_and_record(
     from compat.core.collect import collect
     from runners.batch import questions
 
-    probes = about_the_machine(collect("probes", Probe).values())
+    probes = chosen(collect("probes", Probe), None, level=Level.QUICK)
     asked = questions(probes, devices_of(environment, device))
     told = _told(asked, environment, store, lambda q: doing(f"{q.probe.id} on {q.device.kind}"))
     counts = Counter(verdict for _, verdict in told)
