@@ -19,7 +19,7 @@ ALWAYS_STOPPED = [
     for name, kind in KINDS.items()
     if kind.family in ("flat", "noise_px") and name not in ("blurred_away", "edges_only")
 ] + ["lat_pure_noise", "lat_half_denoised", "brightness_jumps", "then_noise"]
-FALSE_STOPS = {"good_confetti", "good_mosaic"}
+FALSE_STOPS = {"good_confetti", "good_grain", "good_mosaic"}
 RANK = ["good", "suspect", "garbage"]
 
 
