@@ -15,6 +15,8 @@ from runners.engines.messages import (
     MasksAnswer,
     OpenAnswer,
     OpenRequest,
+    OwnPictureReply,
+    OwnPictureRequest,
     PartsAnswer,
     PartsRequest,
     PathAnswer,
@@ -113,6 +115,10 @@ class Engine:
     def decode_path(self, request: ClipRequest) -> PathAnswer:
         """Let the pipeline decode latents that are known."""
         return self._call("decode-path", request, PathAnswer, None)
+
+    def own_picture(self, request: OwnPictureRequest) -> OwnPictureReply:
+        """Ask the denoiser for the clip that this pipeline has drawn."""
+        return self._call("own-picture", request, OwnPictureReply, None)
 
     def close(self) -> None:
         """End the worker; the next call starts a new one."""

@@ -11,6 +11,8 @@ from runners.engines.messages import (
     DecodeRequest,
     MasksAnswer,
     OpenRequest,
+    OwnPictureReply,
+    OwnPictureRequest,
     PartsAnswer,
     PartsRequest,
     PathAnswer,
@@ -160,6 +162,18 @@ class RenderRole:
         path = ask_decode_path(held.pipeline, request, device=held.request.device)
         return dict(to_data(PathAnswer(path=path, seconds=time.perf_counter() - started)))
 
+    def own_picture(self, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+        """Ask the denoiser for the clip that this pipeline has drawn."""
+        import numpy as np
+
+        from runners.engines.own_picture import ask_own_picture
+
+        started = time.perf_counter()
+        held, clip = self._held(), from_data(OwnPictureRequest, arguments).clip
+        frames = np.load(clip.frames_path)
+        own = ask_own_picture(held.pipeline, clip, frames, device=held.request.device)
+        return dict(to_data(OwnPictureReply(own=own, seconds=time.perf_counter() - started)))
+
     def _held(self) -> _Open:
         if self._open is None:
             raise RuntimeError("no pipeline is open in this worker")
@@ -178,4 +192,5 @@ HANDLERS: Mapping[str, Callable[[dict[str, Any], Emit], dict[str, Any]]] = {
     "masks": _ROLE.masks,
     "vae": _ROLE.vae,
     "decode-path": _ROLE.decode_path,
+    "own-picture": _ROLE.own_picture,
 }

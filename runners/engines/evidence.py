@@ -154,6 +154,19 @@ class DecodePathAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPictureAnswer:
+    """How well the denoiser finds the clip again that its own pipeline has drawn.
+
+    One entry per level of noise: ``shares`` of noise in noise + picture, and the ``ratios`` of its
+    squared error to that of the best straight-line guess; below 1 is better than that guess.
+    """
+
+    shares: tuple[float, ...] = ()
+    ratios: tuple[float, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """What changed where one part of a pipeline hands over to the next; None where unknown.
 

@@ -9,6 +9,7 @@ from runners.engines.evidence import (
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
+    OwnPictureAnswer,
     PartDistance,
     StepTrace,
     TextStatistics,
@@ -252,4 +253,19 @@ class PathAnswer:
     """What the pipeline made of latents that are known, and what asking it cost."""
 
     path: DecodePathAnswer
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPictureRequest:
+    """Noise the clip that ``clip`` gave, whose frames stand at its path, and ask for it back."""
+
+    clip: ClipRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPictureReply:
+    """How well the denoiser found its own clip again, and what asking cost."""
+
+    own: OwnPictureAnswer
     seconds: float

@@ -11,6 +11,7 @@ from runners.preflight import (
     identity_check,
     latents_check,
     load_check,
+    own_picture_check,
     picture_check,
     plan_check,
     real_size_check,
@@ -41,6 +42,7 @@ STEPS: tuple[Step, ...] = (
     decode_path_check.STEP,
     cpu_reference_check.STEP,
     picture_check.STEP,
+    own_picture_check.STEP,
 )
 """What every preflight checks."""
 

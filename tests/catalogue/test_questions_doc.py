@@ -7,10 +7,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "questions.md").read_text("utf-8")
 FILES = (
-    "cpu_reference", "decode_path", "denoise", "guidance", "latents", "picture", "smoke", "text",
-    "vae",
+    "cpu_reference", "decode_path", "denoise", "guidance", "latents", "own_picture", "picture",
+    "smoke", "text", "vae",
 )  # fmt: skip
-NO_RULES = {"cpu-reference", "save-path", "decode-path", "smoke-text", "picture-steps"}
+NO_RULES = {
+    "cpu-reference",
+    "save-path",
+    "decode-path",
+    "own-picture",
+    "smoke-text",
+    "picture-steps",
+}
 """Words of the same form that are checks and files."""
 BUILT = {"{}-ignored": ("guidance-ignored", "negative-prompt-ignored")}
 

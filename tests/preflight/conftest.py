@@ -14,6 +14,7 @@ from runners.engines.evidence import (
     KnownClipAnswer,
     LatentStatistics,
     MaskAnswer,
+    OwnPictureAnswer,
     PartDistance,
     StepTrace,
     TextStatistics,
@@ -22,6 +23,7 @@ from runners.engines.messages import (
     ClipAnswer,
     MasksAnswer,
     OpenAnswer,
+    OwnPictureReply,
     PartsAnswer,
     PathAnswer,
     RoundTrip,
@@ -117,6 +119,7 @@ class FakeEngine:
         self.compared = PartsAnswer(parts=(PART,), seconds=0.1)
         self.given_back = GIVEN_BACK
         self.path = DecodePathAnswer(psnr=60.0, contrast=0.2)
+        self.own = OwnPictureAnswer(shares=(0.74, 0.4), ratios=(0.3, 0.2))
         self.saved = SavePathAnswer(shape=(2, 64, 64, 3), largest_difference=0.5)
 
     def open(self):
@@ -137,6 +140,9 @@ class FakeEngine:
 
     def decode_path(self, _request):
         return PathAnswer(path=self.path, seconds=0.1)
+
+    def own_picture(self, _request):
+        return OwnPictureReply(own=self.own, seconds=0.1)
 
     def latents(self, request):
         generator = np.random.default_rng([request.seed, *request.prompt.encode()])

@@ -8,7 +8,12 @@ from tools.preflight_power.cases import DTYPES, Case
 from tools.preflight_power.faults.fault import ALL
 from tools.preflight_power.faults.table import FAULTS
 
-FIRST_SEED = {"development": 1_000_000, "report": 4_000_000, "test": 3_000_000}
+FIRST_SEED = {
+    "development": 1_000_000,
+    "report": 4_000_000,
+    "own-picture": 5_000_000,
+    "test": 3_000_000,
+}
 """Builds and plans count up from here, so that no two splits share a model or a plan."""
 
 PREFLIGHTS_PER_BUILD = 2
