@@ -5,6 +5,7 @@ does better than the best guess that knows each channel's mean and spread alone 
 that were exchanged, lost or spoilt may still draw something picture-like; they cannot do this.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -183,4 +184,6 @@ def wiener(noisy: Any, known: Any, level: Level) -> Any:
 
 
 def _error(first: Any, second: Any) -> float:
-    return float((first - second).square().mean())
+    """Mean squared difference; infinity where one of them is not a number."""
+    error = float((first - second).square().mean())
+    return error if math.isfinite(error) else math.inf

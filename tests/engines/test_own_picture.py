@@ -71,7 +71,11 @@ def last_block_zero(transformer):
         weight.zero_()
 
 
-@pytest.mark.parametrize("spoil", [biases_lost, queries_transposed, last_block_zero])
+def not_a_number(transformer):
+    transformer.proj_out.bias.fill_(float("nan"))
+
+
+@pytest.mark.parametrize("spoil", [biases_lost, queries_transposed, last_block_zero, not_a_number])
 def test_spoilt_weights_do_worse(asked, spoil):
     assert max(asked(spoil).ratios) > 1
 
