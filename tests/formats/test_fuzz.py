@@ -93,7 +93,9 @@ def test_what_the_reference_refuses_is_refused_here_and_the_rest_has_a_reason(
     data = struct.pack("<Q", len(text)) + text + bytes(tail)
     ours, theirs = refused_here(data), refused_by_the_reference(data)
     assert bool(ours) >= theirs
-    assert theirs or ours <= EXPLAINED["safetensors"].keys()
+    # Of two tensors of one name the reference loses the first, and whatever is wrong with it.
+    explained = EXPLAINED["safetensors"].keys()
+    assert theirs or "safetensors-duplicate-name" in ours or ours <= explained
 
 
 @FEW
