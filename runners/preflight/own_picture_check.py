@@ -50,5 +50,5 @@ STEP = Step(
     id="own-picture",
     title="model knows its own picture",
     run=check_own_picture,
-    needs=("picture",),
+    needs=("smoke",),
 )
