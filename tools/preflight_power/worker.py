@@ -1,6 +1,7 @@
 """One process of a run: its share of the cases, one after the other."""
 
 import os
+import sys
 import shutil
 import traceback
 from collections.abc import Iterable
@@ -22,7 +23,9 @@ def work(
     import torch
     import transformers
 
-    os.nice(nice)
+    # Windows has no such thing; mypy knows the platform by this comparison.
+    if sys.platform != "win32":
+        os.nice(nice)
     torch.set_num_threads(1)
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
