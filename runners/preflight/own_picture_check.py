@@ -39,10 +39,11 @@ def _not_found(ratio: float, share: float) -> Finding:
         severity=Severity.HIGH,
         confidence=Confidence.MEDIUM,
         message=f"asked for its own clip under {share:.0%} of noise the denoiser is off by "
-        f"{ratio:.2g} times the error of a straight-line guess, expected less than {BEST_GUESS:g}",
+        f"{ratio:.3g} times the error of a straight-line guess, expected less than {BEST_GUESS:g}",
         place=Place(kind="node", path="denoise"),
         remedy="the denoiser's weights are damaged, exchanged, incomplete or too strongly changed "
-        "by a LoRA: verify the files, load them without the LoRA, compare the quantisation",
+        "by a LoRA, or the VAE is not its own: verify the files, load without the LoRA, compare "
+        "the quantisation",
     )
 
 

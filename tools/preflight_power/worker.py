@@ -1,8 +1,8 @@
 """One process of a run: its share of the cases, one after the other."""
 
 import os
-import sys
 import shutil
+import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
