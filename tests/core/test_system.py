@@ -108,3 +108,25 @@ def test_an_exit_code_is_told_in_words(code, kind, word):
     found_kind, sentence = system.describe_exit(code)
     assert found_kind == kind
     assert word in sentence
+
+
+LARGE_PARENT = """
+import subprocess, sys
+ballast = bytearray(b"x") * (300 << 20)
+child = "from compat.core.system import own_peak_memory_bytes as peak; print(peak())"
+print(subprocess.run([sys.executable, "-c", child], stdout=subprocess.PIPE).stdout.decode())
+"""
+
+
+def test_the_peak_of_a_small_child_is_its_own():
+    done = subprocess.run([sys.executable, "-c", LARGE_PARENT], capture_output=True, check=True)
+    assert int(done.stdout) < 200 << 20
+
+
+def test_the_peak_stays_when_memory_is_given_back():
+    ballast = bytearray(b"x") * (64 << 20)
+    taken = system.own_peak_memory_bytes()
+    assert taken > len(ballast)
+    del ballast
+    # The kernel adds up its counters of resident pages in batches.
+    assert system.own_peak_memory_bytes() > taken - (4 << 20)

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("resource")
 MOST_MIB = 200
 ROOT = Path(__file__).parents[2]
 CHILD = """
-import resource, sys
+import sys
 from pathlib import Path
+from compat.core.system import own_peak_memory_bytes
 from compat.formats.verify import verify
 verify(Path("nothing.safetensors"))
-unit = 1 << (20 if sys.platform == "darwin" else 10)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = own_peak_memory_bytes()
 report = verify(Path(sys.argv[1])).reports[0]
-grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
+grown = (own_peak_memory_bytes() - before) / (1 << 20)
 print(grown, report.verdict, ",".join(finding.rule for finding in report.findings))
 """
 HEADER = 100_000_000

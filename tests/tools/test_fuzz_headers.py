@@ -11,7 +11,6 @@ from tools.fuzz_headers.judge import Comparison, compare
 from tools.fuzz_headers.mutate import MAKERS
 from tools.fuzz_headers.tally import Tally
 
-pytest.importorskip("resource")
 ROOT = Path(__file__).parents[2]
 
 

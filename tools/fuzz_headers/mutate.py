@@ -2,12 +2,12 @@
 
 import multiprocessing
 import random
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from compat.core.system import own_peak_memory_bytes
 from tools.fuzz_headers import gguf_cases, safetensors_cases
 from tools.fuzz_headers.judge import compare
 from tools.fuzz_headers.tally import Tally
@@ -50,7 +50,7 @@ def _ended(results: "multiprocessing.pool.IMapIterator[Tally]") -> Iterator[Tall
 def _batch(task: tuple[str, int, int]) -> Tally:
     kind, start, count = task
     tally = Tally(kind)
-    before = peak_mib()
+    before = own_peak_memory_bytes()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"x.{kind}"
         for number in range(start, start + count):
@@ -59,16 +59,5 @@ def _batch(task: tuple[str, int, int]) -> Tally:
                 tally.add(compare(path, kind, data), f"case {number}")
             except Exception:  # noqa: BLE001 - whatever it is, it is what we look for
                 tally.fail(traceback.format_exc(limit=-3), f"case {number}")
-    tally.peak_mib = peak_mib() - before
+    tally.peak_mib = (own_peak_memory_bytes() - before) / (1 << 20)
     return tally
-
-
-def peak_mib() -> float:
-    """The most memory this process has had; Linux counts in KiB, macOS in bytes, Windows not."""
-    if sys.platform != "win32":
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    else:  # noqa: RET505 - the type checker sees one platform at a time
-        return 0.0

@@ -9,19 +9,20 @@ import pytest
 GIB = 1 << 30
 
 SCAN = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 import numpy
+from compat.core.system import own_peak_memory_bytes
 from compat.formats.deep import deep_scan, value_findings
 from compat.formats.model import Header, TensorInfo
 path, size, dtype = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 tensor = TensorInfo("a.weight", dtype, (1 << 16, size >> 17), 4096, size)
 header = Header(path=path, format="safetensors", tensors={"a.weight": tensor}, metadata={},
                 data_start=4096, file_size=size)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = own_peak_memory_bytes()
 census = deep_scan(header, workers=2, sha256=sys.argv[4] == "sha256")
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps([grown * (1 if sys.platform == "darwin" else 1024),
+grown = own_peak_memory_bytes() - before
+print(json.dumps([grown,
                   census.complete, [f.rule for f in value_findings(path, census)]]))
 """
 
@@ -37,7 +38,6 @@ print(json.dumps([grown * (1 if sys.platform == "darwin" else 1024),
 )
 @pytest.mark.slow
 def test_a_tensor_of_two_gib_takes_a_few_buffers(tmp_path, dtype, fill, rule, hashing):
-    pytest.importorskip("resource")
     path, size = tmp_path / "sparse.bin", 2 * GIB
     with path.open("wb") as handle:
         handle.truncate(size)
