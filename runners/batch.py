@@ -14,6 +14,7 @@ from typing import Any, Self
 from compat.core import system
 from compat.core.codec import from_data, to_data
 from compat.core.model import (
+    Cell,
     Crash,
     Device,
     Environment,
@@ -34,31 +35,48 @@ StartWorker = Callable[[Path], Worker]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One probe aimed at one device; about ``model`` (a path), ``material`` is its header."""
+    """One probe aimed at one device; about ``model`` (a path), ``material`` is its header.
+
+    ``cell`` is the one that is meant, for a probe that has cells.
+    """
 
     probe: Probe
     device: Device
     model: str = ""
     material: Mapping[str, object] = field(default_factory=dict)
+    cell: Cell | None = None
 
     @property
     def target(self) -> Target:
-        """The device as the probe and the evidence see it."""
-        return Target(backend=_backend(self), device=self.device.kind, model=self.model)
+        """The device and the cell as the probe and the evidence see them."""
+        return Target(
+            backend=_backend(self),
+            device=self.device.kind,
+            loader=self.cell.loader if self.cell else "",
+            model=self.model or self.probe.model,
+            dtype=self.cell.dtype if self.cell else "",
+            quantisation=self.cell.quantisation if self.cell else "",
+        )
 
 
-def questions(probes: Iterable[Probe], devices: Iterable[Device]) -> tuple[Question, ...]:
-    """Pair every probe with the devices it is for.
+def questions(
+    probes: Iterable[Probe],
+    devices: Iterable[Device],
+    material: Mapping[str, object] | None = None,
+) -> tuple[Question, ...]:
+    """Pair every probe, and each of its cells, with the devices it is for.
 
     A probe that names no device asks about files or software and is asked once, beside the
     processor; a probe for ``cuda`` is asked of ROCm cards too, which torch also calls that.
+    ``material`` goes with every question about a cell.
     """
     asked = tuple(devices)
     return tuple(
-        Question(probe=probe, device=device)
+        Question(probe=probe, device=device, cell=cell, material=(material or {}) if cell else {})
         for probe in probes
         for device in asked
         if _is_for(probe, device.kind)
+        for cell in probe.cells or (None,)
     )
 
 
@@ -158,7 +176,8 @@ class _Bench(AbstractContextManager["_Bench"]):
     def _ask(self, question: Question, answer: _Answer) -> None:
         worker = self._living()
         needs = question.probe.needs
-        ready = worker.call("prepare", {"modules": needs.modules}, seconds=PREPARE_SECONDS)
+        modules = (*needs.modules, *(question.cell.modules if question.cell else ()))
+        ready = worker.call("prepare", {"modules": modules}, seconds=PREPARE_SECONDS)
         if ready["missing"]:
             answer.outcome, answer.reason = Outcome.SKIP, str(ready["missing"])
             return
@@ -201,8 +220,9 @@ def _start_worker(python: Path | None, log: Path) -> Worker:
 def _cannot_be_asked(question: Question) -> str:
     if question.device.unavailable:
         return question.device.unavailable
-    if question.probe.needs.subject and not question.material:
-        return f"it asks about {question.probe.needs.subject}, and none was named"
+    subject = question.probe.needs.subject or (question.cell.subject if question.cell else "")
+    if subject and not question.material:
+        return f"it asks about {subject}, and none was named"
     needed, free = question.probe.needs.memory_mib, system.free_memory_bytes() // _MIB
     return f"it needs {needed} MiB of memory, {free} MiB are free" if needed > free else ""
 

@@ -129,13 +129,13 @@ def ask_and_record(
 
     ``doing`` is told the probe that is being asked.
     """
-    from compat.cli.probe_output import MEANINGS
+    from compat.cli.probe_output import MEANINGS, title
     from compat.core.collect import collect
     from runners.batch import questions
 
     probes = chosen(collect("probes", Probe), None, level=Level.QUICK)
     asked = questions(probes, devices_of(environment, device))
-    told = _told(asked, environment, store, lambda q: doing(f"{q.probe.id} on {q.device.kind}"))
+    told = _told(asked, environment, store, lambda q: doing(title(q.probe.id, q.target)))
     counts = Counter(verdict for _, verdict in told)
     return {MEANINGS[verdict]: counts[verdict] for verdict in Verdict if counts[verdict]}
 

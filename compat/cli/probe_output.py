@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from compat.cli.output import Result, print_findings, print_json
-from compat.core.model import Environment, Outcome, Probe, ProbeResult, Verdict
+from compat.core.model import Environment, Outcome, Probe, ProbeResult, Target, Verdict
 
 if TYPE_CHECKING:
     from runners.batch import Question
@@ -63,13 +63,18 @@ class Watching:
     def started(self, question: "Question") -> None:
         """Name the probe that is being asked."""
         if self._bar is not None:
-            text = f"{question.probe.id} on {question.device.kind}"
-            self._bar.update(self._task, description=text)
+            self._bar.update(self._task, description=title(question.probe.id, question.target))
 
     def finished(self, _result: ProbeResult) -> None:
         """Count one more."""
         if self._bar is not None:
             self._bar.advance(self._task)
+
+
+def title(probe: str, target: Target) -> str:
+    """Name a question in one line: the probe, the cell it is about, and the device."""
+    cell = ", ".join(filter(None, [target.loader, target.dtype, target.quantisation]))
+    return f"{probe} ({cell}) on {target.device}" if cell else f"{probe} on {target.device}"
 
 
 def print_list(probes: Sequence[Probe], form: str) -> None:
@@ -105,9 +110,9 @@ MEANINGS = {
 
 
 def _print_result(result: ProbeResult, verdict: Verdict) -> None:
-    title = f"{result.probe} on {result.target.device}"
     reason = f"  {result.reason}" if result.reason else ""
-    print(f"{_WORDS[verdict]:<5} {result.outcome:<5} {title:<42} {result.seconds:6.2f} s{reason}")
+    asked = title(result.probe, result.target)
+    print(f"{_WORDS[verdict]:<5} {result.outcome:<5} {asked:<42} {result.seconds:6.2f} s{reason}")
     if verdict is not Verdict.OK:
         print_findings(result.findings, indent="      ")
     if result.crash is not None and result.crash.log_tail:
@@ -116,9 +121,17 @@ def _print_result(result: ProbeResult, verdict: Verdict) -> None:
 
 
 def _result(result: ProbeResult, verdict: Verdict) -> Result:
+    target = result.target
+    cell = (
+        ("model", target.model),
+        ("loader", target.loader),
+        ("dtype", target.dtype),
+        ("quantisation", target.quantisation),
+    )
     extra = {
         "probe": result.probe,
         "device": result.target.device,
+        **{name: value for name, value in cell if value},
         "meaning": verdict.value,
         "reason": result.reason,
         "seconds": round(result.seconds, 3),

@@ -193,8 +193,27 @@ Check = Callable[[Session], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One way of running a model that a probe is asked about: who loads it, into which dtype.
+
+    ``dtype`` is the torch name of what is computed in, ``quantisation`` what the weights are kept
+    in, empty for the same. ``modules`` are needed beside the probe's own and ``subject`` names the
+    material without which the cell cannot be run ("a ComfyUI folder").
+    """
+
+    loader: str
+    dtype: str
+    quantisation: str = ""
+    modules: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One question to a machine; ``doc`` is its manual page, ``check`` yields what it finds."""
+    """One question to a machine; ``doc`` is its manual page, ``check`` yields what it finds.
+
+    A probe with ``cells`` is asked once for each of them, about ``model``, a family's name.
+    """
 
     id: str
     family: str
@@ -202,6 +221,8 @@ class Probe:
     doc: str
     needs: Needs
     check: Check
+    model: str = ""
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

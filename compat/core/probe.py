@@ -3,19 +3,27 @@
 import inspect
 from collections.abc import Callable
 
-from compat.core.model import Check, Needs, Probe
+from compat.core.model import Cell, Check, Needs, Probe
 
 
 class SkipProbeError(Exception):
     """Raised by ``Session.skip`` to end a probe without an answer; carries the reason."""
 
 
-def probe(identifier: str, *, family: str, needs: Needs | None = None) -> Callable[[Check], Probe]:
+def probe(
+    identifier: str,
+    *,
+    family: str,
+    needs: Needs | None = None,
+    model: str = "",
+    cells: tuple[Cell, ...] = (),
+) -> Callable[[Check], Probe]:
     """Declare the decorated generator as the probe ``identifier``.
 
     The decorator returns a value and registers nothing; :func:`compat.core.collect.collect` finds
     it. The docstring is the manual page, its first line the title: a claim that can be true or
-    false. Raises ``ValueError`` where there is no docstring.
+    false. With ``cells`` it is asked once for each, about ``model``. Raises ``ValueError`` where
+    there is no docstring.
     """
 
     def declare(check: Check) -> Probe:
@@ -29,6 +37,8 @@ def probe(identifier: str, *, family: str, needs: Needs | None = None) -> Callab
             doc=doc,
             needs=needs or Needs(),
             check=check,
+            model=model,
+            cells=cells,
         )
 
     return declare

@@ -112,7 +112,7 @@ def test_a_device_that_is_not_there_is_skipped_with_its_reason_and_no_worker_sta
 
     asked = questions(probes.values(), [NO_CUDA])
     results = list(ask_all(asked, HERE, package=PACKAGE, start=start))
-    assert {result.probe for result in results} == {"needs-cuda", "says-something"}
+    assert {result.probe for result in results} == {"has-cells", "needs-cuda", "says-something"}
     assert {(result.outcome, result.reason) for result in results} == {
         (Outcome.SKIP, "there is no card")
     }
@@ -144,3 +144,34 @@ def test_a_batch_that_is_left_early_ends_its_worker(probes):
     next(running)
     running.close()
     assert not started[0].alive
+
+
+def ask_cells(probes, material=None):
+    asked = questions([probes["has-cells"]], [CPU], material)
+
+    def start(log):
+        return Worker("probing", log=log, environment=STUB)
+
+    return list(ask_all(asked, HERE, package=PACKAGE, start=start))
+
+
+def test_a_probe_with_cells_is_asked_about_each_on_each_device(probes):
+    asked = questions([probes["has-cells"]], [CPU, NO_CUDA])
+    assert [(q.target.device, q.target.loader) for q in asked] == [
+        (device, loader) for device in ("cpu", "cuda") for loader in ("folder", "gguf", "comfyui")
+    ]
+
+
+def test_the_probe_hears_which_cell_is_meant(probes):
+    folder, _, comfyui = ask_cells(probes, {"comfyui": "/there"})
+    assert folder.measures["asked"] == ["toy", "folder", "float32", ""]
+    assert comfyui.measures["material"] == {"comfyui": "/there"}
+    assert (comfyui.target.model, comfyui.target.loader) == ("toy", "comfyui")
+
+
+def test_a_cell_that_cannot_be_run_here_is_skipped_with_its_reason(probes):
+    folder, gguf, comfyui = ask_cells(probes)
+    assert folder.outcome is Outcome.PASS
+    assert gguf.outcome is comfyui.outcome is Outcome.SKIP
+    assert "no_such_module" in gguf.reason
+    assert comfyui.reason == "it asks about a ComfyUI folder, and none was named"
