@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format, add_store
+from compat.cli.shared_arguments import add_comfyui, add_format, add_store, material_from
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Level, Outcome, Probe, ProbeResult, Verdict
 
@@ -41,6 +41,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="interpreter that will render (of a ComfyUI, say); it needs nothing of framegate's",
     )
+    add_comfyui(
+        parser,
+        "render with this ComfyUI too (the folder with its main.py), in the interpreter it holds "
+        "unless --python names another; its code is run for that",
+    )
     add_store(parser)
     add_format(parser)
     parser.add_argument("--list", action="store_true", help="list the probes and ask none")
@@ -59,19 +64,30 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from runners.batch import questions
     from runners.environment import this_environment
 
-    python = arguments.python
-    if python is not None and not python.is_file():
-        raise UsageError(f"--python {python} is not a file", "name the interpreter itself")
+    python, material = interpreter_of(arguments), material_from(arguments)
     environment = this_environment(python)
-    asked = questions(probes, devices_of(environment, arguments.device))
+    asked = questions(probes, devices_of(environment, arguments.device), material)
     if not asked:
         raise NothingCheckedError(
             f"no probe was asked: none of the chosen ones is for {arguments.device}",
             "framegate probe --list tells which devices a probe is for",
         )
-    told = _ask(asked, environment, arguments)
+    told = _ask(asked, environment, arguments.store, python)
     probe_output.print_told(told, environment, arguments.format)
     return exit_code(told)
+
+
+def interpreter_of(arguments: argparse.Namespace) -> Path | None:
+    """The interpreter to ask: the one named, else the one the ComfyUI holds, None for this one.
+
+    ``UsageError`` where the one named is no file.
+    """
+    from runners.second_opinion import Wanted, comfyui_python
+
+    named: Path | None = arguments.python
+    if named is not None and not named.is_file():
+        raise UsageError(f"--python {named} is not a file", "name the interpreter itself")
+    return comfyui_python(Wanted(comfyui=arguments.comfyui, python=named))
 
 
 def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: Level) -> list[Probe]:
@@ -141,14 +157,14 @@ def ask_and_record(
 
 
 def _ask(
-    asked: "Sequence[Question]", environment: Environment, arguments: argparse.Namespace
+    asked: "Sequence[Question]", environment: Environment, file: Path | None, python: Path | None
 ) -> list[Told]:
     from compat.cli.probe_output import Watching
     from compat.store.store import Store
 
     told = []
-    with Store.open(arguments.store) as store, Watching(len(asked)) as watching:
-        for pair in _told(asked, environment, store, watching.started, arguments.python):
+    with Store.open(file) as store, Watching(len(asked)) as watching:
+        for pair in _told(asked, environment, store, watching.started, python):
             told.append(pair)
             watching.finished(pair[0])
     return told
