@@ -16,6 +16,7 @@ SUMMARIES: dict[str, str] = {
     "probe": "ask this machine what it can compute, and what it gets wrong",
     "parity": "find the operation of a model that a device computes wrongly",
     "predict": "say what a device that is not at hand would do with a plan",
+    "matrix": "show which model runs with which loader on which device",
     "judge": "look at a rendered clip and say whether it is video or garbage",
     "preflight": "check everything a long render needs, and decide the gate",
     "render": "run the long windowed render, if the gate is open for it",

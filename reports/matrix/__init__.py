@@ -1,0 +1,1 @@
+"""The matrix of model x loader x device: what was rendered, how it ended, what nobody knows."""

@@ -1,0 +1,146 @@
+"""How the matrix says things: a symbol and a word per state, short names, whole sentences."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from compat.core.model import Environment
+from reports.matrix.model import Entry, State, Way
+from reports.wording import say_seconds, say_time
+
+SYMBOLS: Mapping[State, str] = {
+    State.WORKS: "✓",
+    State.KNOWN: "!",
+    State.FAILS: "✗",
+    State.SILENT: "≠",
+    State.UNKNOWN: "?",
+}
+"""One sign per state, told apart by shape and not by colour; each is one column wide."""
+
+WORDS: Mapping[State, str] = {
+    State.WORKS: "works",
+    State.KNOWN: "known failure",
+    State.FAILS: "fails",
+    State.SILENT: "silently wrong",
+    State.UNKNOWN: "unknown",
+}
+
+MEANINGS: Mapping[State, str] = {
+    State.WORKS: "rendered here, and the frames are those of the float32 reference",
+    State.KNOWN: "fails as the knowledge base says",
+    State.FAILS: "the loader or the pipeline raised an error",
+    State.SILENT: "no error, and the frames are wrong",
+    State.UNKNOWN: "not answered here, with the reason",
+}
+
+NOT_ASKED = "·"
+"""Stands where no such cell is declared."""
+
+SHORT: Mapping[str, str] = {
+    "float32": "f32", "bfloat16": "bf16", "float16": "f16", "float8_e4m3fn": "e4m3",
+    "float8_e5m2": "e5m2",
+}  # fmt: skip
+
+MLX_MEANING = (
+    "MLX has no video pipeline that framegate could render with, so a cell here is not a render. "
+    "It means: mlx.core loads every dtype and every quantisation type as it is or refuses it, and "
+    "computes arithmetic and, where probes for it are there, one LTX block and one VAE block, held "
+    "against known numbers and against torch in float64."
+)
+
+ALONE_MEANING = (
+    "No model is loaded here. The loader alone is asked: does it give back every dtype and every "
+    "quantisation type with the right numbers, and does it refuse damaged files?"
+)
+
+_VERSIONS = ("torch", "diffusers", "transformers", "mlx")
+"""Packages whose versions stand with every piece of evidence, where they are there."""
+
+
+def short(way: Way) -> str:
+    """What tells a cell from its neighbours in the same row and column."""
+    quantisation = SHORT.get(way.quantisation, way.quantisation)
+    return " ".join(filter(None, [quantisation, SHORT.get(way.dtype, way.dtype)]))
+
+
+def title_of(way: Way, device: str) -> str:
+    """Name a cell in full; a probe without a model goes by its id."""
+    parts = [way.family or way.probe, way.loader, way.quantisation, way.dtype]
+    return f"{', '.join(filter(None, parts))} on {device}"
+
+
+def say_entry(entry: Entry) -> str:
+    """The state with its sentence."""
+    word = WORDS[entry.state]
+    return f"{word}: {entry.sentence}" if entry.sentence else word
+
+
+def say_plainly(entry: Entry) -> str:
+    """The same without the cell's own name, so that the same reason reads the same everywhere."""
+    way = entry.way
+    kept = f" with {way.quantisation} weights" if way.quantisation else ""
+    name = f"{way.family} by {way.loader} in {way.dtype}{kept} "
+    return say_entry(entry).replace(name, "", 1) if way.family else say_entry(entry)
+
+
+def say_versions(environment: Environment | None) -> str:
+    """The versions that a render depends on most."""
+    packages = environment.packages if environment else {}
+    named = [f"{name} {packages[name]}" for name in _VERSIONS if name in packages]
+    return ", ".join(named) or "versions not recorded"
+
+
+def say_earlier(entry: Entry, environment: Environment) -> list[str]:
+    """What the cell was before, with the software that made the difference."""
+    told = []
+    for one in entry.earlier:
+        changed = _changed(one.environment, environment)
+        under = f" under {changed}" if changed else ""
+        told.append(f"was: {WORDS[one.state]}{under}, {say_time(one.at)}")
+    return told
+
+
+def _changed(before: Environment | None, now: Environment) -> str:
+    """The packages with other versions than now; the system where only that is another."""
+    if before is None:
+        return "an environment that was not recorded"
+    if before.fingerprint == now.fingerprint:
+        return "the same software"
+    names = [n for n in before.packages if before.packages[n] != now.packages.get(n)]
+    main = [name for name in _VERSIONS if name in names] or sorted(names)[:3]
+    changed = [f"{name} {before.packages[name]}" for name in main]
+    return ", ".join(changed) or f"{before.os}, Python {before.python}"
+
+
+def measured(entry: Entry) -> list[tuple[str, str]]:
+    """The numbers behind a cell, by name; those that are one value."""
+    measures = entry.result.measures if entry.result else {}
+    return [
+        (name.replace("_", " "), _number(value))
+        for name, value in sorted(measures.items())
+        if isinstance(value, str | int | float | bool)
+    ]
+
+
+def _number(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def say_run(entry: Entry) -> str:
+    """When the cell was run and how long it took; empty where it was not."""
+    if entry.result is None:
+        return ""
+    took = say_seconds(entry.result.seconds)
+    return f"{say_time(entry.result.started_at)}, {took}"
+
+
+def counted(numbers: Mapping[State, int], states: Sequence[State] = tuple(State)) -> str:
+    """Numbers with their words, zeros left out."""
+    said = [f"{numbers[state]} {WORDS[state]}" for state in states if numbers[state]]
+    return ", ".join(said) or "no cells"
+
+
+def same_reason(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Cells by what is said of them, in the order of their first."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(say_plainly(entry), []).append(entry)
+    return groups
