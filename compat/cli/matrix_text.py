@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compat.cli.colour import shows_colours
@@ -19,6 +19,7 @@ from reports.matrix.words import (
     counted,
     say_earlier,
     say_plainly,
+    say_where,
     short,
 )
 from reports.wording import count, say_environment, say_time, visible
@@ -93,13 +94,13 @@ def _table(console: "Console", table: Table, environment: Environment) -> None:
 def _reasons(console: "Console", entries: Sequence[Entry], environment: Environment) -> None:
     """What is not a plain success, the same reason once, with the cells it holds for."""
     for state in (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN):
-        groups: dict[tuple[str, str], list[Way]] = {}
+        groups: dict[tuple[str, str], list[Entry]] = {}
         for entry in entries:
             if entry.state is state:
-                groups.setdefault(_why(entry), []).append(entry.way)
-        for (said, more), ways in groups.items():
+                groups.setdefault(_why(entry), []).append(entry)
+        for (said, more), found in groups.items():
             _say(console, said, indent=0, state=state)
-            _say(console, _where(ways), indent=2)
+            _say(console, say_where(found), indent=2)
             if more:
                 _say(console, more, indent=2, style="dim")
     for entry in entries:
@@ -111,21 +112,6 @@ def _reasons(console: "Console", entries: Sequence[Entry], environment: Environm
 def _why(entry: Entry) -> tuple[str, str]:
     known = [f"{failure.id}: {failure.remedy}" for failure in entry.known]
     return say_plainly(entry), "; ".join([*known, *entry.notes])
-
-
-def _where(ways: Iterable[Way]) -> str:
-    """The cells of a reason, families together: ``gguf Q8_0 bf16: ltx, mochi``."""
-    groups: dict[str, list[str]] = {}
-    for way in ways:
-        name = " ".join(filter(None, [way.loader, short(way)])) or way.probe
-        groups.setdefault(name, []).append(way.family)
-    joined: dict[str, list[str]] = {}
-    for name, families in groups.items():
-        joined.setdefault(", ".join(filter(None, families)), []).append(name)
-    return "; ".join(
-        f"{', '.join(names)}: {families}" if families else ", ".join(names)
-        for families, names in joined.items()
-    )
 
 
 def _name(way: Way) -> str:

@@ -19,6 +19,7 @@ from reports.matrix.words import (
     say_entry,
     say_run,
     say_versions,
+    say_where,
     short,
     title_of,
 )
@@ -115,11 +116,9 @@ def _reasons(entries: Sequence[Entry]) -> Iterator[str]:
     shown = (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN)
     groups = same_reason(entry for state in shown for entry in entries if entry.state is state)
     for said, found in groups.items():
-        names = ", ".join(
-            for_markdown(" ".join([e.way.family, e.way.loader, short(e.way)])) for e in found
-        )
+        where = for_markdown(say_where(found))
         yield ""
-        yield f"{SYMBOLS[found[0].state]} **{for_markdown(said)}**: {names}"
+        yield f"{SYMBOLS[found[0].state]} **{for_markdown(said)}**: {where}"
         for known in found[0].known:
             sources = ", ".join(f"<{s}>" for s in known.sources if s.startswith("https://"))
             yield ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reports.matrix.declared import FAMILIES, LOADERS, in_order
 from reports.matrix.model import Entry, State
 from reports.matrix.page_cells import Numbers, chip, links
-from reports.matrix.words import NOT_ASKED, SYMBOLS, same_reason, short
+from reports.matrix.words import NOT_ASKED, SYMBOLS, same_reason, say_where, short
 from reports.wording import count, for_html
 
 _TOLD = (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN)
@@ -53,10 +53,6 @@ def reasons(entries: Sequence[Entry]) -> str:
 
 def _reason(said: str, entries: Sequence[Entry]) -> str:
     first = entries[0]
-    rows: dict[str, list[str]] = {}
-    for entry in entries:
-        rows.setdefault(f"{entry.way.loader} {short(entry.way)}", []).append(entry.way.family)
-    where = "; ".join(f"{row}: {', '.join(families)}" for row, families in rows.items())
     known = "".join(
         f"<br>known as <code>{for_html(k.id)}</code>: {for_html(k.remedy)} {links(k)}"
         for k in first.known
@@ -64,5 +60,5 @@ def _reason(said: str, entries: Sequence[Entry]) -> str:
     return (
         f'<li><span class="mark {first.state.value}">{SYMBOLS[first.state]}</span> '
         f'<span class="said">{for_html(said)}</span>{known}'
-        f'<br><span class="small soft">{for_html(where)}</span></li>'
+        f'<br><span class="small soft">{for_html(say_where(entries))}</span></li>'
     )

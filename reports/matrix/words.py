@@ -24,7 +24,7 @@ WORDS: Mapping[State, str] = {
 }
 
 MEANINGS: Mapping[State, str] = {
-    State.WORKS: "rendered here, and the frames are those of the float32 reference",
+    State.WORKS: "rendered here, and up to rounding the frames are those of the float32 reference",
     State.KNOWN: "fails as the knowledge base says",
     State.FAILS: "the loader or the pipeline raised an error",
     State.SILENT: "no error, and the frames are wrong",
@@ -50,6 +50,9 @@ ALONE_MEANING = (
     "No model is loaded here. The loader alone is asked: does it give back every dtype and every "
     "quantisation type with the right numbers, and does it refuse damaged files?"
 )
+
+_DISTANCE, _LIMIT = " distance", " limit"
+"""How the measures of a render end: how far it is from the float32 one, how far it may be."""
 
 _VERSIONS = ("torch", "diffusers", "transformers", "mlx")
 """Packages whose versions stand with every piece of evidence, where they are there."""
@@ -111,13 +114,23 @@ def _changed(before: Environment | None, now: Environment) -> str:
 
 
 def measured(entry: Entry) -> list[tuple[str, str]]:
-    """The numbers behind a cell, by name; those that are one value."""
+    """The numbers behind a cell, by name; a distance stands with the limit that it is held to."""
     measures = entry.result.measures if entry.result else {}
-    return [
-        (name.replace("_", " "), _number(value))
+    said = {
+        name: _number(value)
         for name, value in sorted(measures.items())
         if isinstance(value, str | int | float | bool)
-    ]
+    }
+    limits = {
+        f"{name.removesuffix(_DISTANCE)}{_LIMIT}" for name in said if name.endswith(_DISTANCE)
+    }
+    return [_held(name, value, said) for name, value in said.items() if name not in limits]
+
+
+def _held(name: str, value: str, said: Mapping[str, str]) -> tuple[str, str]:
+    plain = name.removesuffix(_DISTANCE)
+    limit = said.get(f"{plain}{_LIMIT}", "") if plain != name else ""
+    return (plain, f"{value} of at most {limit}") if limit else (name.replace("_", " "), value)
 
 
 def _number(value: object) -> str:
@@ -144,3 +157,19 @@ def same_reason(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         groups.setdefault(say_plainly(entry), []).append(entry)
     return groups
+
+
+def say_where(entries: Iterable[Entry]) -> str:
+    """The cells of a reason, families together: ``gguf Q8_0 bf16: ltx, mochi``."""
+    rows: dict[str, list[str]] = {}
+    for entry in entries:
+        way = entry.way
+        name = " ".join(filter(None, [way.loader, short(way)])) or way.probe
+        rows.setdefault(name, []).append(way.family)
+    same: dict[str, list[str]] = {}
+    for name, families in rows.items():
+        same.setdefault(", ".join(filter(None, families)), []).append(name)
+    return "; ".join(
+        f"{', '.join(names)}: {families}" if families else ", ".join(names)
+        for families, names in same.items()
+    )
