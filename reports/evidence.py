@@ -78,6 +78,11 @@ class Evidence:
         return next(reversed(earlier or same), None)
 
 
+def is_cell(result: ProbeResult) -> bool:
+    """Whether a result is about a cell of the matrix: a model in one of the ways of running it."""
+    return bool(result.target.model and result.target.loader)
+
+
 def read_evidence(store: Store) -> Evidence:
     """Read the whole store."""
     return Evidence(

@@ -7,9 +7,9 @@ from compat.core.model import ProbeResult
 from compat.knowledge.match import verdict
 from compat.knowledge.model import KnownFailure
 from reports.attempts import latest_results
-from reports.evidence import Evidence
+from reports.evidence import Evidence, is_cell
 from reports.page_parts import tile, word
-from reports.wording import for_html, say_environment, say_target, say_time
+from reports.wording import count, for_html, say_environment, say_target, say_time
 
 _PROBE_TILES = {
     "ok": "pass",
@@ -44,10 +44,13 @@ def _group(name: str, shown: list[str]) -> str:
 
 
 def matrix(evidence: Evidence, failures: tuple[KnownFailure, ...]) -> str:
-    """Return one table of probe by target for each environment; empty where nothing was probed."""
-    latest = latest_results(evidence)
+    """Return one table of probe by target for each environment; empty where nothing was probed.
+
+    The cells of models have a page of their own, which is linked.
+    """
+    latest = [result for result in latest_results(evidence) if not is_cell(result)]
     if not latest:
-        return ""
+        return _renders(evidence)
     legend = "".join(
         f"<span>{word(key)} {for_html(text)}</span>"
         for key, text in (
@@ -64,6 +67,17 @@ def matrix(evidence: Evidence, failures: tuple[KnownFailure, ...]) -> str:
     ]
     return (
         f'<h2 id="probes">Probes by device</h2><div class="legend">{legend}</div>{"".join(tables)}'
+        f"{_renders(evidence)}"
+    )
+
+
+def _renders(evidence: Evidence) -> str:
+    cells = sum(is_cell(result) for result in latest_results(evidence))
+    if not cells:
+        return ""
+    return (
+        f"<p>{count(cells, 'cell')} of model, loader and device: "
+        '<a href="matrix.html">the matrix</a></p>'
     )
 
 

@@ -100,7 +100,8 @@ def _reasons(console: "Console", entries: Sequence[Entry], environment: Environm
                 groups.setdefault(_why(entry), []).append(entry)
         for (said, more), found in groups.items():
             _say(console, said, indent=0, state=state)
-            _say(console, say_where(found), indent=2)
+            for where in say_where(found):
+                _say(console, where, indent=2)
             if more:
                 _say(console, more, indent=2, style="dim")
     for entry in entries:

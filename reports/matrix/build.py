@@ -10,6 +10,7 @@ from reports.matrix.declared import Declared, declared, is_asked_on, wanted_ques
 from reports.matrix.model import Entry, Machine, Matrix, Pool, Question, Table, Wanted, Way
 from reports.matrix.setups import Setup, setups
 from reports.matrix.unanswered import device_of
+from reports.wording import count
 
 DEVICES = ("cpu", "cuda", "mps")
 """The kinds of devices that a render is asked on; MLX is told apart."""
@@ -139,8 +140,8 @@ def _notes(chosen: Iterable[Setup], asked: Declared) -> list[str]:
         foreign = sum(way_of(result) not in ways for result in setup.results)
         if foreign:
             notes.append(
-                f"{', '.join(setup.sources)}: left out {foreign} results about cells that this "
-                "framegate does not ask"
+                f"{', '.join(setup.sources)}: left out {count(foreign, 'result')} about cells "
+                "that this framegate does not ask"
             )
         notes += setup.notes
     return notes

@@ -116,7 +116,7 @@ def _reasons(entries: Sequence[Entry]) -> Iterator[str]:
     shown = (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN)
     groups = same_reason(entry for state in shown for entry in entries if entry.state is state)
     for said, found in groups.items():
-        where = for_markdown(say_where(found))
+        where = "; ".join(map(for_markdown, say_where(found)))
         yield ""
         yield f"{SYMBOLS[found[0].state]} **{for_markdown(said)}**: {where}"
         for known in found[0].known:

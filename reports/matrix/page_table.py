@@ -53,6 +53,7 @@ def reasons(entries: Sequence[Entry]) -> str:
 
 def _reason(said: str, entries: Sequence[Entry]) -> str:
     first = entries[0]
+    where = "<br>".join(map(for_html, say_where(entries)))
     known = "".join(
         f"<br>known as <code>{for_html(k.id)}</code>: {for_html(k.remedy)} {links(k)}"
         for k in first.known
@@ -60,5 +61,5 @@ def _reason(said: str, entries: Sequence[Entry]) -> str:
     return (
         f'<li><span class="mark {first.state.value}">{SYMBOLS[first.state]}</span> '
         f'<span class="said">{for_html(said)}</span>{known}'
-        f'<br><span class="small soft">{for_html(say_where(entries))}</span></li>'
+        f'<br><span class="small soft">{where}</span></li>'
     )

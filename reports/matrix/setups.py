@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from compat.core.errors import UsageError
 from compat.core.model import Environment, ProbeResult
 from reports.matrix.model import Pool
+from reports.wording import count
 
 _MachineKey = tuple[str, ...]
 
@@ -100,8 +101,8 @@ def _setup(group: Sequence[str], heap: _Heap, environment: str) -> Setup:
         results=tuple(result for one in group for result in results[one]),
         sources=tuple(dict.fromkeys(name for one in group for name in heap.owners[one])),
         notes=tuple(
-            f"more evidence of this machine: environment {one[:12]}, {len(results[one])} results; "
-            f"show it with --environment {one[:12]}"
+            f"more evidence of this machine: environment {one[:12]}, "
+            f"{count(len(results[one]), 'result')}; show it with --environment {one[:12]}"
             for one in older
         ),
     )

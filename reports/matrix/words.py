@@ -159,17 +159,19 @@ def same_reason(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     return groups
 
 
-def say_where(entries: Iterable[Entry]) -> str:
-    """The cells of a reason, families together: ``gguf Q8_0 bf16: ltx, mochi``."""
-    rows: dict[str, list[str]] = {}
+def say_where(entries: Iterable[Entry]) -> list[str]:
+    """The cells of a reason, joined where they can be: ``gguf Q8_0 bf16, Q8_0 f16: ltx, mochi``."""
+    rows: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
         way = entry.way
-        name = " ".join(filter(None, [way.loader, short(way)])) or way.probe
-        rows.setdefault(name, []).append(way.family)
-    same: dict[str, list[str]] = {}
-    for name, families in rows.items():
-        same.setdefault(", ".join(filter(None, families)), []).append(name)
-    return "; ".join(
-        f"{', '.join(names)}: {families}" if families else ", ".join(names)
-        for families, names in same.items()
-    )
+        rows.setdefault((way.loader or way.probe, short(way)), []).append(way.family)
+    same: dict[tuple[str, str], list[str]] = {}
+    for (loader, name), families in rows.items():
+        same.setdefault((loader, ", ".join(filter(None, families))), []).append(name)
+    joined: dict[str, list[str]] = {}
+    for (loader, together), names in same.items():
+        joined.setdefault(together, []).append(f"{loader} {', '.join(names)}".strip())
+    return [
+        f"{'; '.join(where)}: {together}" if together else ", ".join(where)
+        for together, where in joined.items()
+    ]
