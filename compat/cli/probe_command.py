@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compat.cli.cell_filters import CellFilter, narrowed
 from compat.cli.command import Command
 from compat.cli.shared_arguments import add_comfyui, add_format, add_store, material_from
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
@@ -36,6 +37,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
     parser.add_argument(
+        "--loader",
+        action="append",
+        metavar="NAME",
+        help="of the renders, those by this loader (diffusers-folder, quanto, ...); repeatable",
+    )
+    parser.add_argument(
+        "--dtype",
+        action="append",
+        metavar="NAME",
+        help="of the renders, those in this dtype or quantisation (bfloat16, int8, ...)",
+    )
+    parser.add_argument(
         "--python",
         type=Path,
         metavar="PATH",
@@ -56,7 +69,13 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.core.collect import collect
 
     known = collect("probes", Probe)
-    probes = chosen(known, arguments.only, level=Level(arguments.level))
+    wanted = CellFilter(
+        level=Level(arguments.level),
+        loaders=tuple(arguments.loader or ()),
+        dtypes=tuple(arguments.dtype or ()),
+    )
+    level = Level.LONG if wanted.names_cells else wanted.level
+    probes = narrowed(chosen(known, arguments.only, level=level), wanted)
     if arguments.list:
         about_files = [] if arguments.only else [p for p in known.values() if p.needs.subject]
         probe_output.print_list([*probes, *about_files], arguments.format)

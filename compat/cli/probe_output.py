@@ -155,6 +155,7 @@ def _listed(probe: Probe) -> Result:
         "modules": list(probe.needs.modules),
         "subject": probe.needs.subject,
         "seconds": probe.needs.seconds,
+        **({"model": probe.model, "cells": len(probe.cells)} if probe.cells else {}),
     }
     return Result(subject=probe.id, verdict=Outcome.SKIP.value, measures=facts)
 

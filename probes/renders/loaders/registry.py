@@ -4,10 +4,12 @@ from compat.core.model import Cell
 from probes.renders.loaders import (
     diffusers_folder,
     fp8_layerwise,
+    gguf,
     quanto,
     safetensors_mlx,
     safetensors_numpy,
     safetensors_torch,
+    single_file,
 )
 from probes.renders.loaders.loader import Loader
 
@@ -18,6 +20,8 @@ LOADERS: dict[str, Loader] = {
         safetensors_numpy,
         safetensors_mlx,
         diffusers_folder,
+        single_file,
+        gguf,
         quanto,
         fp8_layerwise,
     )

@@ -31,8 +31,8 @@ def _transformer() -> Any:
         num_attention_heads=2,
         attention_head_dim=32,
         cross_attention_dim=64,
-        audio_in_channels=8,
-        audio_out_channels=8,
+        audio_in_channels=32,
+        audio_out_channels=32,
         audio_num_attention_heads=2,
         audio_attention_head_dim=16,
         audio_cross_attention_dim=32,
@@ -87,14 +87,15 @@ def _audio_autoencoder() -> Any:
     from diffusers import AutoencoderKLLTX2Audio
 
     vae = AutoencoderKLLTX2Audio(
-        base_channels=8,
+        # Also the width of the statistics: latent channels times mel bins of a latent.
+        base_channels=32,
         output_channels=2,
         ch_mult=(1,),
         num_res_blocks=1,
         attn_resolutions=None,
         in_channels=2,
         resolution=32,
-        latent_channels=2,
+        latent_channels=8,
         norm_type="pixel",
         causality_axis="height",
         dropout=0.0,
@@ -132,7 +133,7 @@ def _inputs() -> dict[str, Any]:
         "prompt_attention_mask": torch.ones(1, _TOKENS),
         "latents": given("ltx-2-noise", 1, _LATENT, 3, 2, 3),
         # [batch, channels, length, mel bins]
-        "audio_latents": given("ltx-2-audio-noise", 1, 2, 18, 4),
+        "audio_latents": given("ltx-2-audio-noise", 1, 8, 18, 4),
         "height": 64,
         "width": 96,
         "num_frames": 17,

@@ -35,8 +35,9 @@ def around() -> Parts:
     vae = AutoencoderKLWan(
         base_dim=8,
         z_dim=_LATENT,
-        dim_mult=[1, 1, 1, 1],
-        num_res_blocks=1,
+        # As published: the original layout and ComfyUI know no other proportions.
+        dim_mult=[1, 2, 4, 4],
+        num_res_blocks=2,
         temperal_downsample=[False, True, True],
     )
     return {
