@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -213,6 +214,7 @@ def _private(arguments: argparse.Namespace) -> dict[str, str]:
         str(comfyui.absolute()) if comfyui else "": "COMFYUI",
         str(Path.cwd()): ".",
         str(Path.home()): "~",
+        sys.prefix: "PYTHON",
         tempfile.gettempdir(): "TEMP",
     }
     named = {place: instead for place, instead in places.items() if len(place) > 1}

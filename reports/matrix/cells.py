@@ -95,17 +95,19 @@ def _earlier(
     failures: Sequence[KnownFailure],
 ) -> tuple[Earlier, ...]:
     """The newest answer under each other environment, and a different one under this."""
+    now = None
+    if current is not None:
+        now = state_of(current, environments.get(current.environment), failures)
     found = []
     for fingerprint, said in results.items():
         environment = environments.get(fingerprint)
-        states = [(state_of(r, environment, failures), r) for r in said if r is not current]
-        if current is not None and fingerprint == current.environment:
-            now = state_of(current, environment, failures)
-            states = [pair for pair in states if pair[0] is not now]
-        answered = [pair for pair in states if pair[0] is not State.UNKNOWN]
-        if answered:
-            state, result = answered[-1]
-            found.append(Earlier(state=state, environment=environment, at=result.started_at))
+        same = current is not None and fingerprint == current.environment
+        for result in reversed(said):
+            # Looking a failure up costs more than anything else here, so no more than is needed.
+            state = state_of(result, environment, failures)
+            if state is not State.UNKNOWN and not (same and state is now):
+                found.append(Earlier(state=state, environment=environment, at=result.started_at))
+                break
     found.sort(key=lambda one: one.at, reverse=True)
     return tuple(found[:MOST_EARLIER])
 

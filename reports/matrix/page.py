@@ -20,7 +20,8 @@ def render_matrix_page(matrix: Matrix) -> str:
     numbers = {id(entry): number for number, entry in enumerate(matrix.entries)}
     body = [
         _head(),
-        *(_machine(machine, matrix, numbers) for machine in matrix.machines),
+        _overview(matrix),
+        *(_machine(*numbered, matrix, numbers) for numbered in enumerate(matrix.machines)),
         _differences(matrix),
         "".join(f'<p class="small soft">{for_html(note)}</p>' for note in matrix.notes),
         f"<footer><p>{for_html(DEFINITION)}</p></footer>",
@@ -45,11 +46,28 @@ def _head() -> str:
     )
 
 
-def _machine(machine: Machine, matrix: Matrix, numbers: dict[int, int]) -> str:
+def _overview(matrix: Matrix) -> str:
+    """Where there are several machines: each with its usable devices in one line."""
+    if len(matrix.machines) < 2:
+        return ""
+    rows = "".join(
+        f'<tr><td><a href="#m{number}">{for_html(say_environment(machine.environment))}</a></td>'
+        f"<td>{for_html(table.device.kind)}</td><td>{_bar(table.entries)}</td></tr>"
+        for number, machine in enumerate(matrix.machines)
+        for table in machine.tables
+        if not table.device.unavailable
+    )
+    return (
+        '<main><div class="panel"><table class="overview"><tbody>'
+        f"{rows}</tbody></table></div></main>"
+    )
+
+
+def _machine(number: int, machine: Machine, matrix: Matrix, numbers: dict[int, int]) -> str:
     environment = machine.environment
     usable = [table for table in machine.tables if not table.device.unavailable]
     parts = [
-        f"<h2>{for_html(say_environment(environment))}</h2>",
+        f'<h2 id="m{number}">{for_html(say_environment(environment))}</h2>',
         _from(machine),
         *(_table(table, numbers) for table in usable),
         *(_absent(table) for table in machine.tables if table.device.unavailable),

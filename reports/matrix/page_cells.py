@@ -19,6 +19,9 @@ from reports.matrix.words import (
 from reports.page_parts import facts, quoted
 from reports.wording import for_html
 
+MOST_FINDINGS = 12
+"""Findings that a card shows; the store keeps all."""
+
 Numbers = Mapping[int, int]
 """The running number of each entry, by its identity; the anchors of the page."""
 
@@ -56,7 +59,7 @@ def card(
 ) -> str:
     """The evidence behind one cell; hidden until its cell is clicked."""
     result = entry.result
-    findings = result.findings if result else ()
+    findings = result.findings[:MOST_FINDINGS] if result else ()
     numbers_said = "<br>".join(
         f"{for_html(name)} <b>{for_html(value)}</b>" for name, value in measured(entry)
     )

@@ -18,11 +18,14 @@ from reports.wording import visible
 
 SCHEMA = "framegate-evidence/1"
 
-MOST_BYTES = 32 << 20
-"""Largest file that is read; a result is about 1 KB, a whole matrix below 1 MB."""
+MOST_BYTES = 8 << 20
+"""Largest file that is read; a result is about 600 bytes, a whole matrix a quarter of a MB."""
 
-MOST_RESULTS = 20_000
-"""Most results of one file: thirty matrices of today's size."""
+MOST_RESULTS = 5_000
+"""Most results of one file: ten machines with a matrix of today's size."""
+
+MOST_FINDINGS = 5_000
+"""Most findings of one file; a render that failed has one or two."""
 
 MOST_TEXT = 4_000
 """Characters of one text that are shared; tracebacks and logs keep their end, where errors are."""
@@ -74,6 +77,8 @@ def _pool(path: Path, data: Mapping[str, Any]) -> Pool:
             raise UnreadableJsonError("a result has no date, so nobody could say which is newest")
         if not 0 <= result.seconds < 1e7:
             raise UnreadableJsonError("a result has a duration that no probe can take")
+    if sum(len(result.findings) for result in results) > MOST_FINDINGS:
+        raise UnreadableJsonError(f"it has more than {MOST_FINDINGS} findings")
     if len({e.fingerprint for e in environments}) != len(environments):
         raise UnreadableJsonError("an environment stands in it twice")
     known = {environment.fingerprint for environment in environments}

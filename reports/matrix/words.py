@@ -54,6 +54,9 @@ ALONE_MEANING = (
 _DISTANCE, _LIMIT = " distance", " limit"
 """How the measures of a render end: how far it is from the float32 one, how far it may be."""
 
+MOST_MEASURES = 24
+"""Numbers that are shown of one cell."""
+
 _VERSIONS = ("torch", "diffusers", "transformers", "mlx")
 """Packages whose versions stand with every piece of evidence, where they are there."""
 
@@ -124,7 +127,8 @@ def measured(entry: Entry) -> list[tuple[str, str]]:
     limits = {
         f"{name.removesuffix(_DISTANCE)}{_LIMIT}" for name in said if name.endswith(_DISTANCE)
     }
-    return [_held(name, value, said) for name, value in said.items() if name not in limits]
+    shown = [_held(name, value, said) for name, value in said.items() if name not in limits]
+    return shown[:MOST_MEASURES]
 
 
 def _held(name: str, value: str, said: Mapping[str, str]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compat.core.errors import UsageError
-from reports.matrix.sharing import MOST_RESULTS, evidence_text, read_evidence_file
+from reports.matrix.sharing import MOST_FINDINGS, MOST_RESULTS, evidence_text, read_evidence_file
 
 ASKED = ("render-ltx", "render-mochi")
 
@@ -114,6 +114,9 @@ HOSTILE = {
     "packages that are numbers": _set("environments", 0, "packages", value={"torch": 2}),
     "devices that are texts": _set("environments", 0, "devices", value=["cpu"]),
     "an environment twice": lambda data: data["environments"].append(data["environments"][0]),
+    "too many findings": lambda data: data["results"][0]["findings"].extend(
+        data["results"][0]["findings"] * MOST_FINDINGS
+    ),
     "too many results": lambda data: data["results"].extend([data["results"][0]] * MOST_RESULTS),
 }
 
