@@ -1,6 +1,6 @@
 """Turns what was said about a cell into its state: the newest answer counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from compat.core.model import Device, Environment, Outcome, ProbeResult, Severity, Verdict
 from compat.knowledge.match import explaining, verdict
@@ -15,6 +15,9 @@ SILENT_RULES = frozenset(
 
 SILENT_ENDING = "-wrong"
 """How the rules end by which probes say that numbers are wrong without an error."""
+
+LOOKED_AT = 5
+"""Newest results of a cell, per environment, among which another earlier state is looked for."""
 
 MOST_EARLIER = 4
 """Earlier states that are shown; the store keeps all."""
@@ -35,30 +38,28 @@ def entry_of(
     """
     here = results.get(environment.fingerprint, ())
     current = _deciding(here)
-    earlier = _earlier(current, results, environments, failures)
     if current is None:
         why = why_unanswered(question, device, environment)
+        earlier = _earlier(None, State.UNKNOWN, results, environments, failures)
         return Entry(way=question.way, state=State.UNKNOWN, sentence=why, earlier=earlier)
-    state = state_of(current, environment, failures)
+    meant = verdict(current, failures, environment)
+    state = _state(current, meant)
     return Entry(
         way=question.way,
         state=state,
         sentence=sentence_of(current),
         result=current,
         known=explaining(current, failures, environment),
-        earlier=earlier,
-        notes=tuple(_notes(current, here, environment, failures)),
+        earlier=_earlier(current, state, results, environments, failures),
+        notes=tuple(_notes(current, meant, here[-1])),
         broke=current.outcome is Outcome.ERROR and state is State.UNKNOWN,
     )
 
 
-def state_of(
-    result: ProbeResult, environment: Environment | None, failures: Sequence[KnownFailure]
-) -> State:
-    """Say what a result means for its cell."""
+def _state(result: ProbeResult, meant: Verdict) -> State:
     if result.outcome is Outcome.PASS:
         return State.WORKS
-    if verdict(result, failures, environment) is Verdict.KNOWN:
+    if meant is Verdict.KNOWN:
         return State.KNOWN
     if result.outcome is Outcome.FAIL:
         return State.SILENT if is_silent(result) else State.FAILS
@@ -90,21 +91,19 @@ def _deciding(results: Sequence[ProbeResult]) -> ProbeResult | None:
 
 def _earlier(
     current: ProbeResult | None,
+    now: State,
     results: Mapping[str, Sequence[ProbeResult]],
     environments: Mapping[str, Environment],
     failures: Sequence[KnownFailure],
 ) -> tuple[Earlier, ...]:
     """The newest answer under each other environment, and a different one under this."""
-    now = None
-    if current is not None:
-        now = state_of(current, environments.get(current.environment), failures)
     found = []
     for fingerprint, said in results.items():
         environment = environments.get(fingerprint)
         same = current is not None and fingerprint == current.environment
-        for result in reversed(said):
-            # Looking a failure up costs more than anything else here, so no more than is needed.
-            state = state_of(result, environment, failures)
+        # Looking a failure up costs more than anything else here, so no more than is needed.
+        for result in reversed(said[-LOOKED_AT:]):
+            state = _state(result, verdict(result, failures, environment))
             if state is not State.UNKNOWN and not (same and state is now):
                 found.append(Earlier(state=state, environment=environment, at=result.started_at))
                 break
@@ -112,17 +111,11 @@ def _earlier(
     return tuple(found[:MOST_EARLIER])
 
 
-def _notes(
-    current: ProbeResult,
-    here: Iterable[ProbeResult],
-    environment: Environment,
-    failures: Sequence[KnownFailure],
-) -> list[str]:
+def _notes(current: ProbeResult, meant: Verdict, last: ProbeResult) -> list[str]:
     notes = []
-    last = list(here)[-1]
     if last is not current:
         notes.append(f"a later attempt was skipped: {last.reason}")
-    if verdict(current, failures, environment) is Verdict.STALE:
+    if meant is Verdict.STALE:
         notes.append("it works although the knowledge base says that it fails here")
     if current.outcome is Outcome.FAIL and is_silent(current):
         notes.append("nothing is raised: the result is wrong and looks finished")

@@ -21,10 +21,13 @@ SCHEMA = "framegate-evidence/1"
 MOST_BYTES = 8 << 20
 """Largest file that is read; a result is about 600 bytes, a whole matrix a quarter of a MB."""
 
-MOST_RESULTS = 5_000
-"""Most results of one file: ten machines with a matrix of today's size."""
+MOST_RESULTS = 3_000
+"""Most results of one file: eight machines with a matrix of today's size."""
 
-MOST_FINDINGS = 5_000
+MOST_ENVIRONMENTS = 40
+"""Most environments of one file: each may stand for a machine with a table per device."""
+
+MOST_FINDINGS = 3_000
 """Most findings of one file; a render that failed has one or two."""
 
 MOST_TEXT = 4_000
@@ -39,8 +42,10 @@ def evidence_text(pool: Pool, probes: Iterable[str], private: Mapping[str, str])
     ``probes`` are those that are shared; ``private`` maps texts such as the home folder to what
     stands in their place. The same evidence gives the same text.
     """
-    shared = _newest(pool.results, frozenset(probes))
-    environments = {result.environment for result in shared}
+    newest = _newest(pool.results, frozenset(probes))
+    dates = {r.environment: r.started_at for r in sorted(newest, key=lambda r: r.started_at)}
+    environments = set(sorted(dates, key=dates.__getitem__)[-MOST_ENVIRONMENTS:])
+    shared = [result for result in newest if result.environment in environments]
     described = [e for e in pool.environments if e.fingerprint in environments]
     described.sort(key=lambda environment: environment.fingerprint)
     parts = [
@@ -70,8 +75,8 @@ def _pool(path: Path, data: Mapping[str, Any]) -> Pool:
         raise UnreadableJsonError(f"it does not say that it is {SCHEMA}")
     if unknown := sorted(set(data) - {"schema", "environments", "results"}):
         raise UnreadableJsonError(f"it holds {unknown[0]!r}, which nobody knows")
-    environments = _nouns(Environment, data.get("environments"), "environment")
-    results = _nouns(ProbeResult, data.get("results"), "result")
+    environments = _nouns(Environment, data.get("environments"), "environment", MOST_ENVIRONMENTS)
+    results = _nouns(ProbeResult, data.get("results"), "result", MOST_RESULTS)
     for result in results:
         if not _STAMP.fullmatch(result.started_at):
             raise UnreadableJsonError("a result has no date, so nobody could say which is newest")
@@ -87,10 +92,10 @@ def _pool(path: Path, data: Mapping[str, Any]) -> Pool:
     return Pool(source=path.name, environments=environments, results=results)
 
 
-def _nouns(kind: type[Any], data: object, name: str) -> tuple[Any, ...]:
+def _nouns(kind: type[Any], data: object, name: str, most: int) -> tuple[Any, ...]:
     """Rebuild nouns, every field of the type that it is declared with."""
-    if not isinstance(data, list) or len(data) > MOST_RESULTS:
-        raise UnreadableJsonError(f"it has no list of at most {MOST_RESULTS} {name}s")
+    if not isinstance(data, list) or len(data) > most:
+        raise UnreadableJsonError(f"it has no list of at most {most} {name}s")
     try:
         # The codec refuses unknown keys, msgspec wrong types: neither does the other's work.
         for item in data:

@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 
 from compat.core.errors import UsageError
-from reports.matrix.sharing import MOST_FINDINGS, MOST_RESULTS, evidence_text, read_evidence_file
+from reports.matrix.sharing import (
+    MOST_ENVIRONMENTS,
+    MOST_FINDINGS,
+    MOST_RESULTS,
+    evidence_text,
+    read_evidence_file,
+)
 
 ASKED = ("render-ltx", "render-mochi")
 
@@ -64,6 +70,21 @@ def test_numbers_without_end_and_lone_surrogates_are_written_all_the_same(lab, t
     assert result.measures["b"] == ["inf"]
 
 
+def test_of_many_environments_the_newest_are_shared(lab, tmp_path):
+    many = [
+        replace(lab.HERE, fingerprint=f"{number:064x}") for number in range(MOST_ENVIRONMENTS + 9)
+    ]
+    results = [
+        lab.a_result(environment=one.fingerprint, started_at=f"2026-11-26T08:00:{number:02d}+00:00")
+        for number, one in enumerate(many)
+    ]
+    path = tmp_path / "mine.json"
+    path.write_text(evidence_text(lab.pool(*results, environments=many), ASKED, {}), "utf-8")
+    pool = read_evidence_file(path)
+    assert pool.environments == tuple(many[9:])
+    assert len(pool.results) == MOST_ENVIRONMENTS
+
+
 def test_a_long_text_keeps_its_end(lab, tmp_path):
     long = lab.a_result(reason="x" * 100_000 + "the error")
     (result,) = read_evidence_file(written(lab, tmp_path, long)).results
@@ -116,6 +137,10 @@ HOSTILE = {
     "an environment twice": lambda data: data["environments"].append(data["environments"][0]),
     "too many findings": lambda data: data["results"][0]["findings"].extend(
         data["results"][0]["findings"] * MOST_FINDINGS
+    ),
+    "too many environments": lambda data: data["environments"].extend(
+        {**data["environments"][0], "fingerprint": str(number)}
+        for number in range(MOST_ENVIRONMENTS)
     ),
     "too many results": lambda data: data["results"].extend([data["results"][0]] * MOST_RESULTS),
 }
