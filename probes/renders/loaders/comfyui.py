@@ -111,4 +111,5 @@ LOADER = Loader(
         for dtype in ("float32", "bfloat16", "float16")
     ),
     render=render,
+    foreign=True,
 )
