@@ -10,6 +10,8 @@ is not covered by it.
 
 float32 has no float32 to be compared with; rounding is linear in eps, so its floor is that of
 bfloat16, scaled down, and wider by :data:`SUMS` because sums are kept in float32 under every dtype.
+For a network that is not diffusers' own it is at least what one float32 step in time does
+(:mod:`probes.renders.later`).
 """
 
 from dataclasses import dataclass
@@ -54,6 +56,8 @@ def distances(cell: Rendered, by_hand: Expected, dtype: str, device: str) -> tup
 def _distance(what: str, cell: Rendered, by_hand: Expected, scale: float) -> Distance:
     exact = getattr(by_hand.exact, what)
     floor = apart(getattr(by_hand.rounded, what), exact) * scale
+    if by_hand.later is not None:
+        floor = max(floor, apart(getattr(by_hand.later, what), exact))
     found = apart(getattr(cell, what), exact)
     return Distance(what=what, found=found, limit=FACTOR * floor, floor=floor)
 

@@ -6,6 +6,7 @@ Everything is computed once per process and on the processor, whatever the devic
 from dataclasses import dataclass, replace
 from typing import Any
 
+from probes.renders.later import ask_later
 from probes.renders.loaders.loader import Job, Loader, leave
 from probes.renders.rendered import Rendered, render
 from probes.renders.tiny.model import modules_of
@@ -19,12 +20,14 @@ class Expected:
 
     ``exact`` is the float32 render of the weights the cell has to compute with, ``original`` the
     one before any quantisation. ``rounded`` is ``exact`` with weights and operations in a short
-    dtype: the cell's own, or bfloat16 for a cell in float32.
+    dtype: the cell's own, or bfloat16 for a cell in float32. ``later`` is ``exact`` one float32 step
+    later in time, for loaders whose network is not diffusers' own.
     """
 
     exact: Rendered
     rounded: Rendered
     original: Rendered
+    later: Rendered | None = None
 
 
 _MADE: dict[tuple[str, ...], Rendered] = {}
@@ -38,14 +41,18 @@ def expected(loader: Loader, job: Job) -> Expected:
         original=_made(loader, plain, "float32"),
         exact=_made(loader, job, "float32"),
         rounded=_made(loader, job, short),
+        later=_made(loader, job, "float32", later=True) if loader.foreign else None,
     )
 
 
-def _made(loader: Loader, job: Job, computed: str) -> Rendered:
+def _made(loader: Loader, job: Job, computed: str, *, later: bool = False) -> Rendered:
     quantised = (loader.name, job.quantisation, job.dtype) if job.quantisation else ()
-    key = (job.tiny.family, computed, *quantised)
+    key = (job.tiny.family, computed, "later" if later else "", *quantised)
     if key not in _MADE:
-        _MADE[key] = render(_pipeline(loader, job, computed), job.tiny.inputs(), computed, "cpu")
+        pipeline = _pipeline(loader, job, computed)
+        for network in job.tiny.core_modules(pipeline) if later else ():
+            ask_later(network)
+        _MADE[key] = render(pipeline, job.tiny.inputs(), computed, "cpu")
     return _MADE[key]
 
 

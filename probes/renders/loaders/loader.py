@@ -65,7 +65,8 @@ class Loader:
     ``quantise`` does to a float32 network of the assembled pipeline, in place and without the
     library, what ``job.quantisation`` does to its weights: its values afterwards are those that the
     library has to compute with. ``cells`` are asked of every family in ``families``, of all where
-    that is empty.
+    that is empty. ``foreign`` marks a loader whose network is another implementation than
+    diffusers'.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Loader:
     quantise: Quantise = leave
     render: Render = render_pipeline
     families: tuple[str, ...] = ()
+    foreign: bool = False

@@ -2,6 +2,7 @@
 
 from compat.core.model import Cell
 from probes.renders.loaders import (
+    comfyui,
     diffusers_folder,
     fp8_layerwise,
     gguf,
@@ -24,6 +25,7 @@ LOADERS: dict[str, Loader] = {
         gguf,
         quanto,
         fp8_layerwise,
+        comfyui,
     )
 }
 """By the name that ``Cell.loader`` has."""

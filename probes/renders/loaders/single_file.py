@@ -22,10 +22,13 @@ def load(job: Job) -> Any:
     return assembled(job, parts, loaded)
 
 
-def save_files(folder: Path, parts: Parts, layout: Layout) -> dict[str, Path]:
+def save_files(
+    folder: Path, parts: Parts, layout: Layout, metadata: dict[str, str] | None = None
+) -> dict[str, Path]:
     """Write the published files of ``parts``; the file of each part that is in one.
 
-    Parts with a prefix share a file, as in the checkpoints that bundle them.
+    Parts with a prefix share a file, as in the checkpoints that bundle them. ``metadata`` stands in
+    every header.
     """
     from safetensors.torch import save_file
 
@@ -36,7 +39,7 @@ def save_files(folder: Path, parts: Parts, layout: Layout) -> dict[str, Path]:
         files[name] = folder / f"{'model' if prefix else name}.safetensors"
         contents.setdefault(files[name], {}).update(prefixed(state, prefix))
     for path, state in contents.items():
-        save_file({name: tensor.contiguous() for name, tensor in state.items()}, path)
+        save_file({name: tensor.contiguous() for name, tensor in state.items()}, path, metadata)
     return files
 
 

@@ -19,7 +19,8 @@ def _parts() -> Parts:
         attention_head_dim=128,
         num_layers=1,
         num_single_layers=1,
-        num_refiner_layers=1,
+        # As published; ComfyUI takes two for granted.
+        num_refiner_layers=2,
         patch_size=2,
         patch_size_t=1,
         guidance_embeds=True,

@@ -5,7 +5,8 @@ from typing import Any
 from probes.renders.tiny.lively import enliven, given
 from probes.renders.tiny.model import Parts, TinyModel
 
-_LATENT, _TEXT = 32, 64
+# ComfyUI takes 128 channels for granted, as published.
+_LATENT, _TEXT = 128, 64
 
 
 def _parts() -> Parts:
@@ -32,8 +33,9 @@ def _autoencoder() -> Any:
 
     vae = AutoencoderKLLTXVideo(
         latent_channels=_LATENT,
-        block_out_channels=(8, 8, 8, 8),
-        decoder_block_out_channels=(8, 8, 8, 8),
+        # Doubled at each step down but the last, as published: ComfyUI knows no other way.
+        block_out_channels=(8, 16, 32, 32),
+        decoder_block_out_channels=(8, 16, 32, 32),
         layers_per_block=(1, 1, 1, 1, 1),
         decoder_layers_per_block=(1, 1, 1, 1, 1),
         spatio_temporal_scaling=(True, True, True, False),

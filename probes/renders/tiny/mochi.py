@@ -19,7 +19,8 @@ def _parts() -> Parts:
         pooled_projection_dim=96,
         in_channels=_LATENT,
         text_embed_dim=_TEXT,
-        time_embed_dim=64,
+        # As published; ComfyUI takes it for granted.
+        time_embed_dim=256,
         max_sequence_length=_TOKENS,
     )
     return {
