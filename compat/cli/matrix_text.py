@@ -17,8 +17,8 @@ from reports.matrix.words import (
     SYMBOLS,
     WORDS,
     counted,
+    same_reason,
     say_earlier,
-    say_plainly,
     say_where,
     short,
 )
@@ -94,25 +94,18 @@ def _table(console: "Console", table: Table, environment: Environment) -> None:
 def _reasons(console: "Console", entries: Sequence[Entry], environment: Environment) -> None:
     """What is not a plain success, the same reason once, with the cells it holds for."""
     for state in (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN):
-        groups: dict[tuple[str, str], list[Entry]] = {}
-        for entry in entries:
-            if entry.state is state:
-                groups.setdefault(_why(entry), []).append(entry)
-        for (said, more), found in groups.items():
+        for said, found in same_reason(entry for entry in entries if entry.state is state):
             _say(console, said, indent=0, state=state)
             for where in say_where(found):
                 _say(console, where, indent=2)
-            if more:
-                _say(console, more, indent=2, style="dim")
+            for failure in found[0].known:
+                _say(console, f"{failure.id}: {failure.remedy}", indent=2, style="dim")
+            for note in found[0].notes:
+                _say(console, note, indent=2, style="dim")
     for entry in entries:
         if entry.earlier or (entry.notes and entry.state is State.WORKS):
             told = [*say_earlier(entry, environment), *entry.notes]
             _say(console, f"{_name(entry.way)}: {'; '.join(told)}", indent=2, style="dim")
-
-
-def _why(entry: Entry) -> tuple[str, str]:
-    known = [f"{failure.id}: {failure.remedy}" for failure in entry.known]
-    return say_plainly(entry), "; ".join([*known, *entry.notes])
 
 
 def _name(way: Way) -> str:

@@ -115,7 +115,7 @@ def _cell(entries: Sequence[Entry]) -> str:
 def _reasons(entries: Sequence[Entry]) -> Iterator[str]:
     shown = (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN)
     groups = same_reason(entry for state in shown for entry in entries if entry.state is state)
-    for said, found in groups.items():
+    for said, found in groups:
         where = "; ".join(map(for_markdown, say_where(found)))
         yield ""
         yield f"{SYMBOLS[found[0].state]} **{for_markdown(said)}**: {where}"

@@ -44,7 +44,7 @@ def reasons(entries: Sequence[Entry]) -> str:
     groups = same_reason(found)
     if not groups:
         return ""
-    items = "".join(_reason(said, group) for said, group in groups.items())
+    items = "".join(_reason(said, group) for said, group in groups)
     return (
         f"<details class='why'><summary>Why: {count(len(groups), 'reason')} behind "
         f"{count(len(found), 'cell')}</summary><ul>{items}</ul></details>"

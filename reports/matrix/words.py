@@ -1,5 +1,6 @@
 """How the matrix says things: a symbol and a word per state, short names, whole sentences."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from compat.core.model import Environment
@@ -56,6 +57,8 @@ _DISTANCE, _LIMIT = " distance", " limit"
 
 MOST_MEASURES = 24
 """Numbers that are shown of one cell."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 
 _VERSIONS = ("torch", "diffusers", "transformers", "mlx")
 """Packages whose versions stand with every piece of evidence, where they are there."""
@@ -155,12 +158,23 @@ def counted(numbers: Mapping[State, int], states: Sequence[State] = tuple(State)
     return ", ".join(said) or "no cells"
 
 
-def same_reason(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """Cells by what is said of them, in the order of their first."""
-    groups: dict[str, list[Entry]] = {}
+def same_reason(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Cells by what is said of them; sentences that differ in numbers alone are one reason.
+
+    The sentence is that of the first cell, and says so where the others have other numbers.
+    """
+    groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
-        groups.setdefault(say_plainly(entry), []).append(entry)
-    return groups
+        known = tuple(failure.id for failure in entry.known)
+        key = (_NUMBER.sub("#", say_plainly(entry)), known, entry.notes)
+        groups.setdefault(key, []).append(entry)
+    return [(_of_all(found), found) for found in groups.values()]
+
+
+def _of_all(entries: Sequence[Entry]) -> str:
+    first = say_plainly(entries[0])
+    alike = all(say_plainly(entry) == first for entry in entries)
+    return first if alike else f"{first} (other numbers in the other cells)"
 
 
 def say_where(entries: Iterable[Entry]) -> list[str]:

@@ -111,3 +111,19 @@ def test_a_rocm_card_answers_for_cuda(lab):
     result = lab.a_result(device="rocm", environment=rocm.fingerprint)
     built = lab.build_matrix([lab.pool(result, environments=[rocm])], lab.PROBES, ())
     assert lab.cell_of(built, device="rocm").state is State.WORKS
+
+
+def test_a_reason_that_differs_in_numbers_alone_is_told_once(lab):
+    from reports.matrix.words import same_reason, say_where
+
+    def off(cell, number):
+        text = f"ltx by {cell.loader} in {cell.dtype} renders, but {number} of 9 values are NaN"
+        return lab.a_result(Outcome.FAIL, cell, lab.a_finding("render-garbage", text))
+
+    built = lab.matrix(off(lab.FOLDER, 1.5e-06), off(lab.HALF, 7), lab.refused(family="mochi"))
+    failing = [e for e in built.machines[0].renders if e.state in (State.SILENT, State.FAILS)]
+    (garbage, cells), (refusal, _) = same_reason(failing)
+    first = "silently wrong: renders, but 1.5e-06 of 9 values are NaN"
+    assert garbage == f"{first} (other numbers in the other cells)"
+    assert say_where(cells) == ["diffusers-folder f32, f16: ltx"]
+    assert refusal == "fails: no"
