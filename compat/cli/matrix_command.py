@@ -14,7 +14,6 @@ from compat.cli.shared_arguments import (
     add_format,
     add_store,
     comfyui_from,
-    material_from,
 )
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Probe
@@ -53,12 +52,13 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--again", action="store_true", help="with --run: run all, answered or not")
     group.add_argument(
-        "--python", type=Path, metavar="PATH", help="with --run: interpreter that will render"
-    )
+        "--python", type=Path, metavar="PATH",
+        help="with --run: interpreter that will render; with --comfyui: the one of the ComfyUI",
+    )  # fmt: skip
     add_comfyui(
         group,
-        "with --run: the folder of a ComfyUI (with its main.py); its code is run, in the "
-        "interpreter it holds unless --python names another",
+        "with --run: the folder of a ComfyUI (with its main.py); its code is run for its cells, "
+        "in the interpreter it holds unless --python names another",
     )
 
 
@@ -140,21 +140,15 @@ def _check(name: str, given: str, known: set[str]) -> None:
 
 
 def _run_missing(arguments: argparse.Namespace, probes: Sequence[Probe], wanted: "Wanted") -> None:
-    from compat.cli.matrix_run import missing, run_all
+    from compat.cli.matrix_run import run_missing
     from compat.cli.probe_command import interpreter_of
     from compat.store.store import Store
-    from runners.environment import this_environment
 
     if arguments.sources:
         raise UsageError("--run fills the store, and --from shows files", "give one of the two")
-    python, material = interpreter_of(arguments), material_from(arguments)
-    environment = this_environment(python)
+    comfyui, python = comfyui_from(arguments), interpreter_of(arguments)
     with Store.open(arguments.store) as store:
-        store.record_environment(environment)
-        asked = missing(
-            probes, environment, store, wanted, material=material, again=arguments.again
-        )
-        run_all(asked, environment, store, python)
+        run_missing(probes, store, wanted, comfyui, python, again=arguments.again)
 
 
 def _pools(arguments: argparse.Namespace) -> list["Pool"]:

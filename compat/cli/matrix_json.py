@@ -15,14 +15,14 @@ def print_matrix_json(matrix: Matrix) -> None:
 
 def _machine(machine: Machine) -> Iterator[Result]:
     for table in machine.tables:
-        yield from (_cell(entry, table.device.kind, machine) for entry in table.entries)
+        yield from (_cell(entry, table.device.kind) for entry in table.entries)
         yield _summary(table, machine)
     for entry in machine.beside:
         device = entry.result.target.device if entry.result else ""
-        yield _cell(entry, device, machine)
+        yield _cell(entry, device)
 
 
-def _cell(entry: Entry, device: str, machine: Machine) -> Result:
+def _cell(entry: Entry, device: str) -> Result:
     way, result = entry.way, entry.result
     parts = [way.family or way.probe, way.loader, device, way.quantisation, way.dtype]
     said = {
@@ -36,7 +36,7 @@ def _cell(entry: Entry, device: str, machine: Machine) -> Result:
         "outcome": result.outcome if result else None,
         "known": [failure.id for failure in entry.known],
         "notes": entry.notes,
-        "environment": machine.environment.fingerprint,
+        "environment": entry.environment.fingerprint,
         "at": result.started_at if result else None,
         "seconds": result.seconds if result else None,
         "earlier": [

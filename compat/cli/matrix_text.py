@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from compat.cli.colour import shows_colours
 from compat.cli.matrix_grid import COLOURS, grid, mark
-from compat.core.model import Environment
 from reports.matrix.counts import DEFINITION, differences, share_of, states_of
 from reports.matrix.model import Entry, Machine, Matrix, State, Table, Way
 from reports.matrix.words import (
@@ -19,6 +18,7 @@ from reports.matrix.words import (
     counted,
     same_reason,
     say_earlier,
+    say_elsewhere,
     say_where,
     short,
 )
@@ -68,15 +68,17 @@ def _machine(console: "Console", machine: Machine) -> None:
     sources = ", ".join(machine.sources)
     where = f"from {sources}; environment {environment.fingerprint[:12]}; "
     _say(console, f"{where}evidence up to {say_time(machine.dates[1])}", indent=0, style="dim")
+    if machine.elsewhere is not None:
+        _say(console, say_elsewhere(machine.elsewhere), indent=0, style="dim")
     for table in machine.tables:
-        _table(console, table, environment)
+        _table(console, table)
     if machine.mlx is not None:
-        _beside(console, "mlx", MLX_MEANING, machine.mlx.entries, environment)
+        _beside(console, "mlx", MLX_MEANING, machine.mlx.entries)
     if machine.loaders:
-        _beside(console, "loaders alone", ALONE_MEANING, machine.alone, environment)
+        _beside(console, "loaders alone", ALONE_MEANING, machine.alone)
 
 
-def _table(console: "Console", table: Table, environment: Environment) -> None:
+def _table(console: "Console", table: Table) -> None:
     device = table.device
     console.print()
     if device.unavailable:
@@ -88,10 +90,10 @@ def _table(console: "Console", table: Table, environment: Environment) -> None:
     _say(console, said, indent=0, style="bold")
     for line in grid(table.entries, console.width):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
-    _reasons(console, table.entries, environment)
+    _reasons(console, table.entries)
 
 
-def _reasons(console: "Console", entries: Sequence[Entry], environment: Environment) -> None:
+def _reasons(console: "Console", entries: Sequence[Entry]) -> None:
     """What is not a plain success, the same reason once, with the cells it holds for."""
     for state in (State.SILENT, State.FAILS, State.KNOWN, State.UNKNOWN):
         for said, found in same_reason(entry for entry in entries if entry.state is state):
@@ -104,7 +106,7 @@ def _reasons(console: "Console", entries: Sequence[Entry], environment: Environm
                 _say(console, note, indent=2, style="dim")
     for entry in entries:
         if entry.earlier or (entry.notes and entry.state is State.WORKS):
-            told = [*say_earlier(entry, environment), *entry.notes]
+            told = [*say_earlier(entry), *entry.notes]
             _say(console, f"{_name(entry.way)}: {'; '.join(told)}", indent=2, style="dim")
 
 
@@ -117,7 +119,6 @@ def _beside(
     name: str,
     meaning: str,
     entries: Sequence[Entry],
-    environment: Environment,
 ) -> None:
     console.print()
     _say(console, f"{name}: {counted(states_of(entries))}", indent=0, style="bold")
@@ -131,7 +132,7 @@ def _beside(
         line.append_text(mark(entry))
         line.append(f" {name}   ")
     _print(console, line, indent=0)
-    _reasons(console, entries, environment)
+    _reasons(console, entries)
 
 
 def _differences(console: "Console", matrix: Matrix) -> None:

@@ -8,7 +8,7 @@ from compat.knowledge.model import KnownFailure
 from reports.matrix.cells import entry_of
 from reports.matrix.declared import Declared, declared, is_asked_on, wanted_questions
 from reports.matrix.model import Entry, Machine, Matrix, Pool, Question, Table, Wanted, Way
-from reports.matrix.setups import Setup, setups
+from reports.matrix.setups import Setup, setups, way_of
 from reports.matrix.unanswered import device_of
 from reports.wording import count
 
@@ -17,7 +17,7 @@ DEVICES = ("cpu", "cuda", "mps")
 
 _Key = tuple[str, Way]
 _Said = Mapping[_Key, Mapping[str, Sequence[ProbeResult]]]
-_Maker = Callable[[Iterable[Question], Device], tuple[Entry, ...]]
+_Maker = Callable[[Iterable[Question], str], tuple[Entry, ...]]
 
 
 def build_matrix(
@@ -34,7 +34,7 @@ def build_matrix(
     """
     given = tuple(probes)
     asked = declared(given)
-    chosen = setups(pools, {question.way.probe for question in asked.all}, environment)
+    chosen = setups(pools, asked, environment)
     machines = [_machine(setup, asked, failures, wanted or Wanted()) for setup in chosen]
     return Matrix(
         machines=tuple(machines),
@@ -47,31 +47,42 @@ def _machine(
     setup: Setup, asked: Declared, failures: Sequence[KnownFailure], wanted: Wanted
 ) -> Machine:
     said = _said(setup)
-
     made: dict[_Key, Entry] = {}
 
-    def entry(question: Question, device: Device) -> Entry:
-        key = (_kind(device.kind), question.way)
+    def entry(question: Question, kind: str) -> Entry:
+        key = (_kind(kind), question.way)
         if key not in made:
+            environment = setup.elsewhere if question.cell.subject else setup.environment
+            device = device_of(_kind(kind), environment.devices)
             results = said.get(key, {})
             made[key] = entry_of(
-                question, device, setup.environment, results, setup.environments, failures
+                question, device, environment, results, setup.environments, failures
             )
         return made[key]
 
-    def entries(questions: Iterable[Question], device: Device) -> tuple[Entry, ...]:
-        return tuple(entry(q, device) for q in questions if is_asked_on(q.probe, device.kind))
+    def entries(questions: Iterable[Question], kind: str) -> tuple[Entry, ...]:
+        return tuple(entry(q, kind) for q in questions if is_asked_on(q.probe, kind))
 
-    devices = [device_of(kind, setup.environment.devices) for kind in _kinds(wanted)]
     renders = wanted_questions(asked.renders, wanted)
-    tables = [Table(device=device, entries=entries(renders, device)) for device in devices]
+    tables = [
+        Table(device=_device(kind, setup), entries=entries(renders, kind))
+        for kind in _kinds(wanted)
+    ]
+    other = setup.elsewhere if setup.elsewhere is not setup.environment else None
     return Machine(
         environment=setup.environment,
         sources=setup.sources,
         tables=tuple(table for table in tables if table.entries),
+        elsewhere=other,
         mlx=_mlx(setup.environment, asked, wanted, entries),
-        loaders=_loaders(setup.environment, asked, wanted, entries),
+        loaders=_loaders(asked, wanted, entries),
     )
+
+
+def _device(kind: str, setup: Setup) -> Device:
+    """The device as the shown environment has it, or the other one where only that can use it."""
+    both = [device_of(kind, one.devices) for one in (setup.environment, setup.elsewhere)]
+    return next((device for device in both if not device.unavailable), both[0])
 
 
 def _kinds(wanted: Wanted) -> tuple[str, ...]:
@@ -86,13 +97,11 @@ def _mlx(
     if wanted.devices and "mlx" not in wanted.devices:
         return None
     device = device_of("mlx", environment.devices)
-    made = entries(asked.mlx, device)
+    made = entries(asked.mlx, "mlx")
     return Table(device=device, entries=made) if made else None
 
 
-def _loaders(
-    environment: Environment, asked: Declared, wanted: Wanted, entries: _Maker
-) -> Mapping[str, tuple[Entry, ...]]:
+def _loaders(asked: Declared, wanted: Wanted, entries: _Maker) -> Mapping[str, tuple[Entry, ...]]:
     if wanted.families or wanted.dtypes:
         return {}
     kinds = [kind for kind in ("cpu", "mlx") if not wanted.devices or kind in wanted.devices]
@@ -100,8 +109,7 @@ def _loaders(
     for loader, questions in asked.loaders.items():
         if wanted.loaders and loader not in wanted.loaders:
             continue
-        devices = (device_of(kind, environment.devices) for kind in kinds)
-        made = tuple(entry for device in devices for entry in entries(questions, device))
+        made = tuple(entry for kind in kinds for entry in entries(questions, kind))
         if made:
             found[loader] = made
     return found
@@ -119,18 +127,6 @@ def _said(setup: Setup) -> _Said:
 def _kind(device: str) -> str:
     kind = device.partition(":")[0]
     return "cuda" if kind == "rocm" else kind
-
-
-def way_of(result: ProbeResult) -> Way:
-    """The way a result is about."""
-    target = result.target
-    return Way(
-        family=target.model,
-        loader=target.loader,
-        dtype=target.dtype,
-        quantisation=target.quantisation,
-        probe=result.probe,
-    )
 
 
 def _notes(chosen: Iterable[Setup], asked: Declared) -> list[str]:

@@ -41,13 +41,17 @@ def entry_of(
     if current is None:
         why = why_unanswered(question, device, environment)
         earlier = _earlier(None, State.UNKNOWN, results, environments, failures)
-        return Entry(way=question.way, state=State.UNKNOWN, sentence=why, earlier=earlier)
+        return Entry(
+            way=question.way, state=State.UNKNOWN, sentence=why, environment=environment,
+            earlier=earlier,
+        )  # fmt: skip
     meant = verdict(current, failures, environment)
     state = _state(current, meant)
     return Entry(
         way=question.way,
         state=state,
         sentence=sentence_of(current),
+        environment=environment,
         result=current,
         known=explaining(current, failures, environment),
         earlier=_earlier(current, state, results, environments, failures),

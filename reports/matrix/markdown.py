@@ -16,6 +16,7 @@ from reports.matrix.words import (
     measured,
     same_reason,
     say_earlier,
+    say_elsewhere,
     say_entry,
     say_run,
     say_versions,
@@ -56,7 +57,7 @@ def _legend() -> Iterator[str]:
 
 
 def _machine(machine: Machine, matrix: Matrix) -> list[str]:
-    environment = machine.environment
+    environment, other = machine.environment, machine.elsewhere
     first, last = machine.dates
     lines = [
         f"## {for_markdown(say_environment(environment))}",
@@ -67,6 +68,7 @@ def _machine(machine: Machine, matrix: Matrix) -> list[str]:
             f"{say_time(first)} to {say_time(last)}."
         ),
         "",
+        *([f"{for_markdown(say_elsewhere(other)).capitalize()}.", ""] if other else []),
         "| device | cells | works | known failure | fails | silently wrong | unknown | executed |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -146,22 +148,22 @@ def _evidence(table: Table, machine: Machine) -> Iterator[str]:
     yield ""
     yield f"### Evidence on {table.device.kind}"
     yield ""
-    yield f"All under {for_markdown(say_versions(machine.environment))}."
+    yield f"Under {for_markdown(say_versions(machine.environment))}."
     yield ""
     yield "<details><summary>every cell with what was measured</summary>"
     yield ""
     yield "| cell | state | probe, outcome | measured | when | before |"
     yield "|---|---|---|---|---|---|"
     for entry in run:
-        yield _row(entry, table, machine)
+        yield _row(entry, table)
     yield ""
     yield "</details>"
 
 
-def _row(entry: Entry, table: Table, machine: Machine) -> str:
+def _row(entry: Entry, table: Table) -> str:
     outcome = entry.result.outcome.value if entry.result else "-"
     numbers = ", ".join(f"{name} {value}" for name, value in measured(entry))
-    before = "; ".join([*say_earlier(entry, machine.environment), *entry.notes])
+    before = "; ".join([*say_earlier(entry), *entry.notes])
     cells = [
         for_markdown(title_of(entry.way, table.device.kind)),
         f"{SYMBOLS[entry.state]} {WORDS[entry.state]}",

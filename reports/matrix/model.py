@@ -54,7 +54,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One cell: its state, why in one sentence, and the result behind it.
+    """One cell: its state under ``environment``, why in one sentence, and the result behind it.
 
     ``result`` is None where there is none; ``known`` are the knowledge base's entries for the
     failure; ``broke`` says that the newest attempt ended in a crash or an error of the probe.
@@ -63,6 +63,7 @@ class Entry:
     way: Way
     state: State
     sentence: str
+    environment: Environment
     result: ProbeResult | None = None
     known: tuple[KnownFailure, ...] = ()
     earlier: tuple[Earlier, ...] = ()
@@ -82,13 +83,16 @@ class Table:
 class Machine:
     """A machine with the software on it: the tables of its devices and what stands beside them.
 
-    ``sources`` names where the evidence comes from. ``mlx`` are answers of the probes that ask MLX,
-    ``loaders`` those about a loader alone, without a model.
+    ``elsewhere`` is another interpreter's environment that answered the cells which come with
+    material, such as a ComfyUI's own; None where there is none or it is the same. ``sources`` names
+    where the evidence comes from. ``mlx`` are answers of the probes that ask MLX, ``loaders`` those
+    about a loader alone, without a model.
     """
 
     environment: Environment
     sources: tuple[str, ...]
     tables: tuple[Table, ...]
+    elsewhere: Environment | None = None
     mlx: Table | None = None
     loaders: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 

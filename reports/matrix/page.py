@@ -7,7 +7,7 @@ from reports.matrix.counts import DEFINITION, Difference, differences, share_of,
 from reports.matrix.model import Entry, Machine, Matrix, State, Table
 from reports.matrix.page_cells import card, chip, legend, mark
 from reports.matrix.page_table import grid, reasons
-from reports.matrix.words import ALONE_MEANING, MLX_MEANING, WORDS, say_versions, title_of
+from reports.matrix.words import ALONE_MEANING, MLX_MEANING, WORDS, say_elsewhere, title_of
 from reports.wording import count, for_html, say_environment, say_time
 
 # Nothing is loaded and nothing runs, even if hostile text should ever slip through the escaping.
@@ -82,11 +82,12 @@ def _machine(number: int, machine: Machine, matrix: Matrix, numbers: dict[int, i
 
 def _from(machine: Machine) -> str:
     first, last = machine.dates
+    other = for_html(say_elsewhere(machine.elsewhere)) if machine.elsewhere else ""
     return (
         '<p class="small soft wide">environment '
         f"<code>{for_html(machine.environment.fingerprint[:12])}</code>, from "
         f"{for_html(', '.join(machine.sources))}; evidence from {say_time(first)} to "
-        f"{say_time(last)}</p>"
+        f"{say_time(last)}</p>" + (f'<p class="small soft wide">{other}</p>' if other else "")
     )
 
 
@@ -168,11 +169,10 @@ def _cards(matrix: Matrix, numbers: dict[int, int]) -> str:
 
 def _each_card(matrix: Matrix, numbers: dict[int, int]) -> Iterator[str]:
     for machine in matrix.machines:
-        versions = say_versions(machine.environment)
         for table in machine.tables:
             if not table.device.unavailable:
                 for entry in table.entries:
-                    yield card(entry, table.device.kind, machine.environment, versions, numbers)
+                    yield card(entry, table.device.kind, numbers)
         for entry in machine.beside:
             device = entry.result.target.device if entry.result else "this machine"
-            yield card(entry, device, machine.environment, versions, numbers)
+            yield card(entry, device, numbers)

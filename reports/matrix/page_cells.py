@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from compat.core.model import Environment
 from compat.knowledge.model import KnownFailure
 from reports.matrix.model import Entry, State
 from reports.matrix.words import (
@@ -14,6 +13,7 @@ from reports.matrix.words import (
     say_earlier,
     say_entry,
     say_run,
+    say_versions,
     title_of,
 )
 from reports.page_parts import facts, quoted
@@ -54,15 +54,14 @@ def chip(entry: Entry, device: str, numbers: Numbers, label: str) -> str:
     )
 
 
-def card(
-    entry: Entry, device: str, environment: Environment, versions: str, numbers: Numbers
-) -> str:
+def card(entry: Entry, device: str, numbers: Numbers) -> str:
     """The evidence behind one cell; hidden until its cell is clicked."""
     result = entry.result
     findings = result.findings[:MOST_FINDINGS] if result else ()
     numbers_said = "<br>".join(
         f"{for_html(name)} <b>{for_html(value)}</b>" for name, value in measured(entry)
     )
+    fingerprint = for_html(entry.environment.fingerprint[:12])
     pairs = [
         ("probe", f"<code>{for_html(entry.way.probe)}</code>"),
         ("outcome", for_html(result.outcome.value) if result else ""),
@@ -72,10 +71,10 @@ def card(
         ("measured", numbers_said),
         ("last words", for_html(result.crash.log_tail) if result and result.crash else ""),
         ("note", quoted(entry.notes)),
-        ("before", quoted(say_earlier(entry, environment))),
+        ("before", quoted(say_earlier(entry))),
         ("when", for_html(say_run(entry))),
-        ("software", for_html(versions) if result else ""),
-        ("environment", f"<code>{for_html(environment.fingerprint[:12])}</code>" if result else ""),
+        ("software", for_html(say_versions(entry.environment)) if result else ""),
+        ("environment", f"<code>{fingerprint}</code>" if result else ""),
     ]
     return (
         f'<article class="card" popover id="e{numbers[id(entry)]}">'

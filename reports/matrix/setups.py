@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compat.core.errors import UsageError
-from compat.core.model import Environment, ProbeResult
-from reports.matrix.model import Pool
+from compat.core.model import Environment, Outcome, ProbeResult
+from reports.matrix.declared import Declared
+from reports.matrix.model import Pool, Way
 from reports.wording import count
 
 _MachineKey = tuple[str, ...]
@@ -13,28 +14,34 @@ _MachineKey = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """The environment of a machine that is shown, with the evidence of all of them."""
+    """The environment of a machine that is shown, with the evidence of all of them.
+
+    ``elsewhere`` is the one that decides the cells that come with material: a ComfyUI often has an
+    interpreter of its own. It is the same where nothing else is known.
+    """
 
     environment: Environment
+    elsewhere: Environment
     environments: Mapping[str, Environment]
     results: tuple[ProbeResult, ...]
     sources: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
 
-def setups(pools: Sequence[Pool], probes: Collection[str], environment: str = "") -> list[Setup]:
+def setups(pools: Sequence[Pool], asked: Declared, environment: str = "") -> list[Setup]:
     """Return what to show: one setup per machine, in the order of the pools.
 
-    ``probes`` are those whose results count. An environment that several pools hold is one; two
-    machines of different pools stay apart, however alike they look. ``UsageError`` where
-    ``environment``, the start of a fingerprint, fits none.
+    Results about ``asked`` count. An environment that several pools hold is one; two machines of
+    different pools stay apart, however alike they look. ``UsageError`` where ``environment``, the
+    start of a fingerprint, fits none.
     """
-    heap = _pooled(pools, probes)
+    heap = _pooled(pools, {question.way.probe for question in asked.all})
+    with_material = {question.way for question in asked.renders if question.cell.subject}
     groups: dict[_MachineKey, list[str]] = {}
     for fingerprint in heap.results:
         key = (heap.owners[fingerprint][0], *_machine(heap.environments[fingerprint]))
         groups.setdefault(key, []).append(fingerprint)
-    found = [_setup(group, heap, environment) for group in groups.values()]
+    found = [_setup(group, heap, with_material, environment) for group in groups.values()]
     if not environment:
         return found
     named = [s for s in found if s.environment.fingerprint.startswith(environment)]
@@ -83,26 +90,59 @@ def _agree(known: Environment, one: Environment, pool: Pool) -> None:
 
 
 def _machine(environment: Environment) -> _MachineKey:
-    """What stays the same when software is updated: system, processor and cards."""
+    """What stays the same when software is updated, and in every interpreter of the machine."""
     system = environment.os.partition(" ")[0]
-    names = sorted({device.name for device in environment.devices if device.name})
-    return (system, environment.machine, *names)
+    processors = sorted(device.name for device in environment.devices if device.kind == "cpu")
+    return (system, environment.machine, *processors)
 
 
-def _setup(group: Sequence[str], heap: _Heap, environment: str) -> Setup:
-    results = heap.results
-    by_time = sorted(group, key=lambda one: max(r.started_at for r in results[one]))
-    named = [one for one in by_time if environment and one.startswith(environment)]
-    shown = (named or by_time)[-1]
-    older = [one for one in reversed(by_time) if one != shown]
+def _setup(
+    group: Sequence[str], heap: _Heap, with_material: Collection[Way], environment: str
+) -> Setup:
+    named = [one for one in group if environment and one.startswith(environment)]
+    plain = {one: [r for r in heap.results[one] if way_of(r) not in with_material] for one in group}
+    given = {
+        one: [
+            r
+            for r in heap.results[one]
+            if way_of(r) in with_material and r.outcome is not Outcome.SKIP
+        ]
+        for one in group
+    }
+    shown = (named or _by_time(plain) or _by_time(given) or list(group))[-1]
+    elsewhere = (named or _by_time(given) or [shown])[-1]
+    older = [
+        one for one in reversed(_by_time(heap.results, group)) if one not in (shown, elsewhere)
+    ]
     return Setup(
         environment=heap.environments[shown],
+        elsewhere=heap.environments[elsewhere],
         environments={one: heap.environments[one] for one in group},
-        results=tuple(result for one in group for result in results[one]),
+        results=tuple(result for one in group for result in heap.results[one]),
         sources=tuple(dict.fromkeys(name for one in group for name in heap.owners[one])),
         notes=tuple(
             f"more evidence of this machine: environment {one[:12]}, "
-            f"{count(len(results[one]), 'result')}; show it with --environment {one[:12]}"
+            f"{count(len(heap.results[one]), 'result')}; show it with --environment {one[:12]}"
             for one in older
         ),
+    )
+
+
+def _by_time(
+    results: Mapping[str, Sequence[ProbeResult]], among: Collection[str] | None = None
+) -> list[str]:
+    """The environments that have results, the one with the newest last."""
+    there = [one for one in results if results[one] and (among is None or one in among)]
+    return sorted(there, key=lambda one: max(r.started_at for r in results[one]))
+
+
+def way_of(result: ProbeResult) -> Way:
+    """The way a result is about."""
+    target = result.target
+    return Way(
+        family=target.model,
+        loader=target.loader,
+        dtype=target.dtype,
+        quantisation=target.quantisation,
+        probe=result.probe,
     )

@@ -12,8 +12,8 @@ from compat.core.codec import from_data, to_data
 from compat.core.errors import UsageError
 from compat.core.model import Environment, Outcome, ProbeResult
 from compat.formats.bounded_json import UnreadableJsonError, read_json_object
-from reports.matrix.build import way_of
 from reports.matrix.model import Pool
+from reports.matrix.setups import way_of
 from reports.wording import visible
 
 SCHEMA = "framegate-evidence/1"

@@ -90,18 +90,26 @@ def say_plainly(entry: Entry) -> str:
     return say_entry(entry).replace(name, "", 1) if way.family else say_entry(entry)
 
 
-def say_versions(environment: Environment | None) -> str:
+def say_elsewhere(environment: Environment) -> str:
+    """That some cells were run by another interpreter, and by which."""
+    return (
+        "the cells of a ComfyUI were run by another interpreter of this machine: environment "
+        f"{environment.fingerprint[:12]}, {say_versions(environment)}"
+    )
+
+
+def say_versions(environment: Environment) -> str:
     """The versions that a render depends on most."""
-    packages = environment.packages if environment else {}
+    packages = environment.packages
     named = [f"{name} {packages[name]}" for name in _VERSIONS if name in packages]
     return ", ".join(named) or "versions not recorded"
 
 
-def say_earlier(entry: Entry, environment: Environment) -> list[str]:
+def say_earlier(entry: Entry) -> list[str]:
     """What the cell was before, with the software that made the difference."""
     told = []
     for one in entry.earlier:
-        changed = _changed(one.environment, environment)
+        changed = _changed(one.environment, entry.environment)
         under = f" under {changed}" if changed else ""
         told.append(f"was: {WORDS[one.state]}{under}, {say_time(one.at)}")
     return told

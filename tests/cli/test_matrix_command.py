@@ -185,11 +185,28 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on_later(machine, capsys):
         assert len(store.results()) == 10
 
 
-def test_the_folder_of_a_comfyui_goes_with_the_cells(machine, tmp_path):
+def test_the_cells_of_a_comfyui_are_run_by_its_interpreter_and_shown_beside_the_others(
+    machine, tmp_path, capsys, monkeypatch
+):
     asked = machine("pass")
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
     (tmp_path / "main.py").touch()
-    main(["matrix", "--run", "--device", "cpu", "--loader", "comfyui", "--comfyui", str(tmp_path)])
-    assert {question.material["comfyui"] for question in asked} == {str(tmp_path)}
+    theirs = replace(HERE, packages={"torch": "2.9.0"}, fingerprint="e" * 64)
+    monkeypatch.setattr(
+        "runners.environment.this_environment", lambda given=None: theirs if given else HERE
+    )
+    words = ["--device", "cpu", "--family", "ltx", "--dtype", "bfloat16"]
+    main(["matrix", "--run", *words, "--comfyui", str(tmp_path)])
+    given = [question.material for question in asked]
+    assert given == [{}, {"comfyui": str(tmp_path)}]
+    written = " ".join(capsys.readouterr().out.split())
+    assert "2 works; executed 2 of 2 cells (100 %)" in written
+    assert "another interpreter of this machine: environment eeeeeeeeeeee, torch 2.9.0" in written
+    with Store.open() as store:
+        environments = [result.environment[0] for result in store.results()]
+    assert environments == ["f", "e"]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_the_newest_answer_counts_in_whatever_order_they_come(lab):
     for results in ((old, new), (new, old)):
         entry = lab.cell_of(lab.matrix(*results))
         assert (entry.state, entry.result) == (State.WORKS, new)
-        (earlier,) = say_earlier(entry, lab.HERE)
+        (earlier,) = say_earlier(entry)
         assert earlier == "was: fails under the same software, 2026-11-26 07:00"
 
 
@@ -80,7 +80,7 @@ def test_a_skipped_attempt_takes_no_answer_away_and_a_crash_does(lab):
     assert later.notes == ("a later attempt was skipped: it needs 1024 MiB of memory",)
     broke = lab.cell_of(lab.matrix(passed, lab.crashed(hour=8)))
     assert (broke.state, broke.broke) == (State.UNKNOWN, True)
-    assert say_earlier(broke, lab.HERE) == ["was: works under the same software, 2026-11-26 07:00"]
+    assert say_earlier(broke) == ["was: works under the same software, 2026-11-26 07:00"]
 
 
 def test_a_skipped_cell_says_why_and_is_not_broken(lab):
@@ -93,7 +93,7 @@ def test_an_answer_under_other_software_is_told_and_does_not_count(lab):
     before = lab.a_result(hour=7, environment=lab.BEFORE.fingerprint)
     entry = lab.cell_of(lab.matrix(before, now))
     assert (entry.state, entry.sentence) == (State.UNKNOWN, "never run here")
-    assert say_earlier(entry, lab.HERE) == ["was: works under diffusers 0.36.0, 2026-11-26 07:00"]
+    assert say_earlier(entry) == ["was: works under diffusers 0.36.0, 2026-11-26 07:00"]
 
 
 def test_one_device_says_nothing_about_another(lab):

@@ -113,3 +113,27 @@ def test_what_stands_behind_a_loader_alone_is_beside_the_cells():
         "gguf",
     }
     assert any(question.way.probe == "mlx-arithmetic" for question in asked.mlx)
+
+
+def test_cells_with_material_come_from_the_interpreter_that_answered_them(lab):
+    theirs = lab.a_result(cell=lab.COMFYUI, hour=9, environment=lab.BEFORE.fingerprint)
+    skipped = lab.skipped(lab.COMFYUI, hour=10)
+    (machine,) = lab.matrix(lab.a_result(hour=8), theirs, skipped).machines
+    assert (machine.environment, machine.elsewhere) == (lab.HERE, lab.BEFORE)
+    entry = lab.cell_of(lab.matrix(lab.a_result(hour=8), theirs, skipped), lab.COMFYUI)
+    assert (entry.result, entry.environment) == (theirs, lab.BEFORE)
+
+
+def test_a_named_environment_decides_every_cell(lab):
+    theirs = lab.a_result(cell=lab.COMFYUI, hour=9, environment=lab.BEFORE.fingerprint)
+    built = lab.matrix(lab.a_result(hour=8), theirs, environment="aa")
+    assert built.machines[0].elsewhere is None
+    assert lab.cell_of(built, lab.COMFYUI).result is None
+
+
+def test_a_newer_answer_in_this_interpreter_takes_the_cells_back(lab):
+    theirs = lab.a_result(cell=lab.COMFYUI, hour=7, environment=lab.BEFORE.fingerprint)
+    mine = lab.refused(lab.COMFYUI, hour=9)
+    built = lab.matrix(theirs, mine)
+    assert built.machines[0].elsewhere is None
+    assert lab.cell_of(built, lab.COMFYUI).result is mine
