@@ -33,6 +33,9 @@ MOST_FINDINGS = 3_000
 MOST_TEXT = 4_000
 """Characters of one text that are shared; tracebacks and logs keep their end, where errors are."""
 
+_SCRATCH = re.compile(r"\btmp[a-z0-9_]{8}\b")
+"""A name that Python's tempfile makes, another one every time; a shared file tells it once."""
+
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.+:Z-]{0,20}")
 
 
@@ -125,8 +128,10 @@ def _line(noun: Environment | ProbeResult, private: Mapping[str, str]) -> str:
 
 def _without_private(data: Any, private: Mapping[str, str]) -> Any:
     if isinstance(data, str):
+        data = _SCRATCH.sub("SCRATCH", data)
         for text, instead in private.items():
-            data = data.replace(text, instead)
+            # Not inside a longer name: a home in /home/ada says nothing about /home/adam.
+            data = re.sub(rf"{re.escape(text)}(?![\w-])", lambda _, to=instead: to, data)
         return data if len(data) <= MOST_TEXT else f"…{data[-MOST_TEXT:]}"
     if isinstance(data, dict):
         return {key: _without_private(item, private) for key, item in data.items()}

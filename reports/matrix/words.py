@@ -58,6 +58,9 @@ _DISTANCE, _LIMIT = " distance", " limit"
 MOST_MEASURES = 24
 """Numbers that are shown of one cell."""
 
+_SCRATCH = re.compile(r"[^\s'\"]{0,200}(?:tmp[a-z0-9_]{8}|SCRATCH)[\\/]")
+"""A folder of Python's tempfile, which has another name every time."""
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 
 _VERSIONS = ("torch", "diffusers", "transformers", "mlx")
@@ -83,11 +86,12 @@ def say_entry(entry: Entry) -> str:
 
 
 def say_plainly(entry: Entry) -> str:
-    """The same without the cell's own name, so that the same reason reads the same everywhere."""
+    """The same without the cell's name and scratch folder: one reason reads alike everywhere."""
     way = entry.way
     kept = f" with {way.quantisation} weights" if way.quantisation else ""
     name = f"{way.family} by {way.loader} in {way.dtype}{kept} "
-    return say_entry(entry).replace(name, "", 1) if way.family else say_entry(entry)
+    said = _SCRATCH.sub("", say_entry(entry))
+    return said.replace(name, "", 1) if way.family else said
 
 
 def say_elsewhere(environment: Environment) -> str:

@@ -127,3 +127,17 @@ def test_a_reason_that_differs_in_numbers_alone_is_told_once(lab):
     assert garbage == f"{first} (other numbers in the other cells)"
     assert say_where(cells) == ["diffusers-folder f32, f16: ltx"]
     assert refusal == "fails: no"
+
+
+def test_a_scratch_folder_does_not_make_two_reasons_of_one(lab):
+    from reports.matrix.words import same_reason
+
+    def off(cell, folder):
+        finding = lab.a_finding(message=f"no model in {folder}/model.safetensors")
+        return lab.a_result(Outcome.FAIL, cell, finding)
+
+    folders = ("/var/tmp/tmpvjrmkvyo", "C:\\Temp\\tmp9yp_bhx_")  # noqa: S108 - a text
+    built = lab.matrix(off(lab.FOLDER, folders[0]), off(lab.HALF, folders[1]))
+    failing = [e for e in built.machines[0].renders if e.state is State.FAILS]
+    ((said, cells),) = same_reason(failing)
+    assert (said, len(cells)) == ("fails: no model in model.safetensors", 2)

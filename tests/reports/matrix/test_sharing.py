@@ -63,6 +63,12 @@ def test_places_of_this_machine_are_not_shared(lab, tmp_path):
     assert read_evidence_file(path).results[0].findings[0].message == "~/models/x.gguf is cut"
 
 
+def test_the_name_of_a_scratch_folder_is_not_shared(lab, tmp_path):
+    odd = lab.a_result(reason="/tmp/tmpvjrmkvyo/x is cut, and /tmpfs is not")  # noqa: S108
+    (result,) = read_evidence_file(written(lab, tmp_path, odd, private={"/tmp": "TEMP"})).results  # noqa: S108
+    assert result.reason == "TEMP/SCRATCH/x is cut, and /tmpfs is not"
+
+
 def test_numbers_without_end_and_lone_surrogates_are_written_all_the_same(lab, tmp_path):
     odd = lab.a_result(measures={"a": float("nan"), "b": [float("inf")], "c": "\ud800"})
     (result,) = read_evidence_file(written(lab, tmp_path, odd)).results
