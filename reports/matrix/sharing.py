@@ -131,7 +131,7 @@ def _without_private(data: Any, private: Mapping[str, str]) -> Any:
         data = _SCRATCH.sub("SCRATCH", data)
         for text, instead in private.items():
             # Not inside a longer name: a home in /home/ada says nothing about /home/adam.
-            data = re.sub(rf"{re.escape(text)}(?![\w-])", lambda _, to=instead: to, data)
+            data = re.sub(rf"{re.escape(text)}(?![\w-])", instead, data)
         return data if len(data) <= MOST_TEXT else f"…{data[-MOST_TEXT:]}"
     if isinstance(data, dict):
         return {key: _without_private(item, private) for key, item in data.items()}

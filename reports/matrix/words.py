@@ -43,7 +43,7 @@ SHORT: Mapping[str, str] = {
 MLX_MEANING = (
     "MLX has no video pipeline that framegate could render with, so a cell here is not a render. "
     "It means: mlx.core loads every dtype and every quantisation type as it is or refuses it, and "
-    "computes arithmetic and, where probes for it are there, one LTX block and one VAE block, held "
+    "computes arithmetic, quantised layers, one LTX block and one VAE convolution block, held "
     "against known numbers and against torch in float64."
 )
 
