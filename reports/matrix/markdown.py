@@ -121,6 +121,9 @@ def _reasons(entries: Sequence[Entry]) -> Iterator[str]:
         where = "; ".join(map(for_markdown, say_where(found)))
         yield ""
         yield f"{SYMBOLS[found[0].state]} **{for_markdown(said)}**: {where}"
+        for note in found[0].notes:
+            yield ""
+            yield f"{for_markdown(note)}."
         for known in found[0].known:
             sources = ", ".join(f"<{s}>" for s in known.sources if s.startswith("https://"))
             yield ""
