@@ -137,3 +137,22 @@ def test_a_newer_answer_in_this_interpreter_takes_the_cells_back(lab):
     built = lab.matrix(theirs, mine)
     assert built.machines[0].elsewhere is None
     assert lab.cell_of(built, lab.COMFYUI).result is mine
+
+
+def test_a_card_that_only_the_other_interpreter_can_use_is_usable(lab):
+    from dataclasses import replace
+
+    from compat.core.model import Device
+    from reports.matrix.counts import share_of
+    from reports.matrix.model import State
+
+    card = Device(kind="cuda", name="a card")
+    theirs = replace(lab.HERE, devices=(lab.HERE.devices[0], card), fingerprint="ee" * 32)
+    result = lab.a_result(cell=lab.COMFYUI, device="cuda", environment=theirs.fingerprint)
+    pool = lab.pool(lab.a_result(), result, environments=[lab.HERE, theirs])
+    built = build(lab, pool)
+    assert lab.cell_of(built, lab.COMFYUI, device="cuda").state is State.WORKS
+    plain = lab.cell_of(built, lab.FOLDER, device="cuda")
+    assert (plain.state, plain.sentence) == (State.UNKNOWN, "torch is a build without CUDA")
+    (table,) = [t for t in built.machines[0].tables if t.device.kind == "cuda"]
+    assert str(share_of([table])) == "1 of 5 cells (20 %)"
