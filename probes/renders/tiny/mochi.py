@@ -12,14 +12,15 @@ def _parts() -> Parts:
     from diffusers import FlowMatchEulerDiscreteScheduler, MochiTransformer3DModel
 
     transformer = MochiTransformer3DModel(
-        # Widths of 192 and 96, so that two thirds of four times as much are whole blocks of 32.
+        # ComfyUI rounds the width of an MLP up to 256; with these it is 512 and 256 by itself.
         num_attention_heads=3,
         attention_head_dim=64,
         num_layers=2,
         pooled_projection_dim=96,
         in_channels=_LATENT,
         text_embed_dim=_TEXT,
-        time_embed_dim=64,
+        # As published; ComfyUI takes it for granted.
+        time_embed_dim=256,
         max_sequence_length=_TOKENS,
     )
     return {
