@@ -14,7 +14,12 @@ from probes.renders.original_layout.registry import LAYOUTS
 
 from .conftest import FAMILIES, tiny
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("renders")]
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.xdist_group("renders"),
+    # Mochi switches autocasting off by asking for it in float32, which a processor remarks upon.
+    pytest.mark.filterwarnings("ignore:In CPU autocast"),
+]
 LOADED = [family for family in FAMILIES if family != "cogvideox"]
 WRONG = "render-silently-wrong"
 
