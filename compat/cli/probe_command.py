@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import difflib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -59,6 +60,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from runners.batch import questions
     from runners.environment import this_environment
 
+    began = time.perf_counter()
     python = arguments.python
     if python is not None and not python.is_file():
         raise UsageError(f"--python {python} is not a file", "name the interpreter itself")
@@ -70,7 +72,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             "framegate probe --list tells which devices a probe is for",
         )
     told = _ask(asked, environment, arguments)
-    probe_output.print_told(told, environment, arguments.format)
+    took = time.perf_counter() - began
+    probe_output.print_told(told, environment, arguments.format, seconds=took)
     return exit_code(told)
 
 

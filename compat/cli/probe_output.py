@@ -86,8 +86,10 @@ def print_list(probes: Sequence[Probe], form: str) -> None:
         print(f"{probe.id:<33} {_places(probe):<14} {probe.title}")
 
 
-def print_told(told: Sequence[Told], environment: Environment, form: str) -> None:
-    """Print the results, then what they come to."""
+def print_told(
+    told: Sequence[Told], environment: Environment, form: str, *, seconds: float
+) -> None:
+    """Print the results, then what they come to; ``seconds`` is what the whole round took."""
     if form == "json":
         print_json("probe", [_result(result, verdict) for result, verdict in told])
         return
@@ -95,10 +97,23 @@ def print_told(told: Sequence[Told], environment: Environment, form: str) -> Non
         _print_result(result, verdict)
     counts = Counter(verdict for _, verdict in told)
     print(", ".join(f"{counts[v]} {MEANINGS[v]}" for v in Verdict if counts[v]))
+    print(times([result for result, _ in told], seconds))
     for device in environment.devices:
         if device.unavailable:
             print(f"not here: {device.kind}: {device.unavailable}")
 
+
+def times(results: Sequence[ProbeResult], seconds: float) -> str:
+    """Say in one line how long the round took, and which questions took longest."""
+    asking = sum(result.seconds for result in results)
+    slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
+    named = ", ".join(f"{r.probe} {r.seconds:.2f} s" for r in slowest if r.seconds >= 0.01)
+    line = f"{len(results)} questions in {seconds:.1f} s, {asking:.1f} s of it in the probes"
+    return f"{line}; slowest: {named}" if named else line
+
+
+# As many as fit a line of a terminal.
+SLOWEST = 3
 
 MEANINGS = {
     Verdict.OK: "ok",
