@@ -41,13 +41,13 @@ def import_framework(name: str) -> tuple[ModuleType | None, str]:
     """Import ``name``; returns (module, "") or (None, why not in one sentence).
 
     A framework can be installed and still not load: a missing DLL is an ``OSError``, a wrong numpy
-    an ``ImportError``.
+    a ``ValueError`` or an ``AttributeError``, a half-copied file a ``SyntaxError``.
     """
     if reason := missing(name.partition(".")[0]):
         return None, reason
     try:
         return importlib.import_module(name), ""
-    except (ImportError, OSError, RuntimeError) as exc:
+    except Exception as exc:  # noqa: BLE001 - a broken install raises whatever its code runs into
         return None, f"{name} is installed but cannot be imported: {first_line(exc)}"
 
 

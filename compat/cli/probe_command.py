@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format, add_store
+from compat.cli.shared_arguments import add_format, add_python, add_store, require_interpreter
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Level, Outcome, Probe, ProbeResult, Verdict
 
@@ -36,12 +36,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         default=str(Level.STANDARD),
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
-    parser.add_argument(
-        "--python",
-        type=Path,
-        metavar="PATH",
-        help="interpreter that will render (of a ComfyUI, say); it needs nothing of framegate's",
-    )
+    add_python(parser)
     add_store(parser)
     add_format(parser)
     parser.add_argument("--list", action="store_true", help="list the probes and ask none")
@@ -62,8 +57,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
     began = time.perf_counter()
     python = arguments.python
-    if python is not None and not python.is_file():
-        raise UsageError(f"--python {python} is not a file", "name the interpreter itself")
+    require_interpreter(python)
     environment = this_environment(python)
     asked = questions(probes, devices_of(environment, arguments.device))
     if not asked:

@@ -16,6 +16,7 @@ from compat.core.collect import collect
 from compat.core.model import Finding, Outcome, Probe, Severity, Target
 from compat.core.probe import SkipProbeError
 from runners.child.state import current_state, left_behind, settle
+from runners.child.surroundings import surroundings
 from runners.worker import Emit, Handler
 
 
@@ -125,4 +126,5 @@ HANDLERS: Mapping[str, Handler] = {
     "environment": environment,
     "prepare": prepare,
     "probe": probe,
+    "surroundings": surroundings,
 }
