@@ -170,6 +170,14 @@ def test_an_interpreter_that_is_not_there_is_wrong_usage(machine, capsys):
     assert "is not a file" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="every file may be started there")
+def test_an_interpreter_that_is_no_program_is_wrong_usage(machine, capsys, tmp_path):
+    machine()
+    (tmp_path / "python").touch()
+    assert main(["probe", "--python", str(tmp_path / "python")]) == ExitCode.USAGE
+    assert "is not a program" in capsys.readouterr().err
+
+
 def test_an_unknown_probe_is_wrong_usage_with_a_suggestion(machine, capsys):
     machine()
     assert main(["probe", "--only", "float46"]) == ExitCode.USAGE

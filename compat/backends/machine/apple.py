@@ -16,7 +16,8 @@ def displays(text: str) -> tuple[Card, ...]:
         items = json.loads(text)["SPDisplaysDataType"]
     except (ValueError, KeyError, TypeError):
         return ()
-    return tuple(_card(item) for item in items if isinstance(item, dict))
+    known = items if isinstance(items, list) else []
+    return tuple(_card(item) for item in known if isinstance(item, dict))
 
 
 def _card(item: dict[str, Any]) -> Card:

@@ -59,7 +59,8 @@ _COMFYUI_VARIABLES = ("COMFYUI_PATH", "COMFYUI_DIR")
 _COMFYUI_PYTHONS = (".venv", "venv", "env", "../python_embeded", "../.venv", "../venv", "../env")
 _CONDAS = (
     "/opt/conda", "/opt/miniconda3", "/opt/miniforge3", "/opt/homebrew/Caskroom/miniconda/base",
-    "/opt/homebrew/Caskroom/miniforge/base", "C:/ProgramData/miniconda3", "C:/ProgramData/anaconda3",
+    "/opt/homebrew/Caskroom/miniforge/base",
+    "C:/ProgramData/miniconda3", "C:/ProgramData/anaconda3",
 )  # fmt: skip
 # Where images of rented machines and portable archives stand.
 _ROOTS = ("/workspace", "/opt", "/app", "/root", "/notebooks", "C:/", "D:/", "E:/")
