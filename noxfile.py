@@ -202,14 +202,14 @@ def probe_cpu(session: nox.Session) -> None:
 
 @nox.session(name="probe-cuda")
 def probe_cuda(session: nox.Session) -> None:
-    """Probe torch on CUDA or ROCm; exit 5 where there is none."""
+    """Probe torch on CUDA or ROCm; fails with the reason (exit 5) where there is none."""
     _install(session, "diffusers", gpu=True)
     session.run("framegate", "probe", "--device", "cuda", *session.posargs)
 
 
 @nox.session(name="probe-mps")
 def probe_mps(session: nox.Session) -> None:
-    """Probe torch on Apple's GPU; exit 5 where there is none."""
+    """Probe torch on Apple's GPU; fails with the reason (exit 5) where there is none."""
     _install(session, "diffusers")
     session.run("framegate", "probe", "--device", "mps", *session.posargs)
 

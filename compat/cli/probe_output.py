@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -93,14 +93,24 @@ def print_told(
     if form == "json":
         print_json("probe", [_result(result, verdict) for result, verdict in told])
         return
+    absent = {device.kind: device.unavailable for device in environment.devices}
+    unasked = Counter(r.target.device for r, _ in told if _was_not_there(r, absent))
     for result, verdict in told:
-        _print_result(result, verdict)
+        if not _was_not_there(result, absent):
+            _print_result(result, verdict)
+    for kind, count in unasked.items():
+        print(f"??    skip  {count} questions on {kind}: {absent[kind]}")
     counts = Counter(verdict for _, verdict in told)
     print(", ".join(f"{counts[v]} {MEANINGS[v]}" for v in Verdict if counts[v]))
     print(times([result for result, _ in told], seconds))
     for device in environment.devices:
-        if device.unavailable:
+        if device.unavailable and device.kind not in unasked:
             print(f"not here: {device.kind}: {device.unavailable}")
+
+
+def _was_not_there(result: ProbeResult, absent: Mapping[str, str]) -> bool:
+    """Whether a question was skipped for its device alone, as are all others about that device."""
+    return result.outcome is Outcome.SKIP and result.reason == absent.get(result.target.device)
 
 
 def times(results: Sequence[ProbeResult], seconds: float) -> str:

@@ -141,6 +141,14 @@ def test_an_absent_device_is_skipped_with_its_reason_and_never_a_pass(
     assert {item["measures"]["reason"] for item in results} == {NO_CUDA.unavailable}
 
 
+def test_a_device_that_is_not_there_is_told_once_and_not_per_probe(monkeypatch, capsys):
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
+    assert main(["probe", "--device", "cuda"]) == ExitCode.NOTHING_CHECKED
+    written = capsys.readouterr().out
+    assert written.count(NO_CUDA.unavailable) == 1
+    assert len(written.splitlines()) == 3
+
+
 def test_probes_that_are_not_for_the_device_leave_nothing_checked(machine, capsys):
     machine()
     arguments = ["probe", "--device", "cpu", "--only", "mlx-arithmetic"]

@@ -46,8 +46,9 @@ def test_a_torch_that_says_nothing_is_unknown(tmp_path, text):
 
 def test_packages_of_every_form_are_seen_and_others_are_not(tmp_path):
     names = (
-        "torch-2.7.1+cu128.dist-info", "optimum_quanto-0.2.7.dist-info", "numpy-2.2.6-py3.12.egg-info",
-        "diffusers-0.36.0.dev0.dist-info", "requests-2.0.dist-info", "torch", "~orch-2.0.dist-info",
+        "torch-2.7.1+cu128.dist-info", "optimum_quanto-0.2.7.dist-info", "torch",
+        "numpy-2.2.6-py3.12.egg-info", "diffusers-0.36.0.dev0.dist-info",
+        "requests-2.0.dist-info", "~orch-2.0.dist-info",
     )  # fmt: skip
     found = subject.described("venv", environment(tmp_path / "x", names=names))
     assert found.packages == {
@@ -58,32 +59,32 @@ def test_packages_of_every_form_are_seen_and_others_are_not(tmp_path):
     }
 
 
-@pytest.mark.parametrize(
-    ("arrange", "version"),
-    [
-        (lambda p: environment(p, config="home = /usr/bin\nversion = 3.12.4\n"), "3.12.4"),
-        (lambda p: environment(p, config="version_info = 3.13.1.final.0\n"), "3.13.1"),
-        (lambda p: environment(p), "3.11"),
-        (lambda p: _portable(p), "3.13"),
-        (lambda p: _conda(p), "3.10.14"),
-    ],
-    ids=["venv", "virtualenv", "library", "portable", "conda"],
-)
-def test_the_version_is_told_by_whatever_tells_it(tmp_path, arrange, version):
-    assert subject.described("venv", arrange(tmp_path / "x")).python == version
-
-
-def _portable(prefix):
+def portable(prefix):
     environment(prefix, site="Lib/site-packages")
     (prefix / "python313._pth").write_text("python313.zip\n")
     return prefix
 
 
-def _conda(prefix):
+def conda(prefix):
     environment(prefix)
     (prefix / "conda-meta").mkdir()
     (prefix / "conda-meta" / "python-3.10.14-h955ad1f_1.json").write_text("{}")
     return prefix
+
+
+@pytest.mark.parametrize(
+    ("arrange", "version"),
+    [
+        (lambda p: environment(p, config="home = /usr/bin\nversion = 3.12.4\n"), "3.12.4"),
+        (lambda p: environment(p, config="version_info = 3.13.1.final.0\n"), "3.13.1"),
+        (environment, "3.11"),
+        (portable, "3.13"),
+        (conda, "3.10.14"),
+    ],
+    ids=["venv", "virtualenv", "library", "portable", "conda"],
+)
+def test_the_version_is_told_by_whatever_tells_it(tmp_path, arrange, version):
+    assert subject.described("venv", arrange(tmp_path / "x")).python == version
 
 
 def test_a_venv_that_looks_through_has_what_the_system_has(tmp_path):
