@@ -117,7 +117,7 @@ def times(results: Sequence[ProbeResult], seconds: float) -> str:
     """Say in one line how long the round took, and which questions took longest."""
     asking = sum(result.seconds for result in results)
     slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
-    named = ", ".join(f"{r.probe} {r.seconds:.2f} s" for r in slowest if r.seconds >= 0.01)
+    named = ", ".join(f"{title(r.probe, r.target)} {r.seconds:.2f} s" for r in slowest if r.seconds >= 0.01)
     line = f"{len(results)} questions in {seconds:.1f} s, {asking:.1f} s of it in the probes"
     return f"{line}; slowest: {named}" if named else line
 
@@ -180,6 +180,7 @@ def _listed(probe: Probe) -> Result:
         "modules": list(probe.needs.modules),
         "subject": probe.needs.subject,
         "seconds": probe.needs.seconds,
+        **({"model": probe.model, "cells": len(probe.cells)} if probe.cells else {}),
     }
     return Result(subject=probe.id, verdict=Outcome.SKIP.value, measures=facts)
 

@@ -53,6 +53,31 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_comfyui(parser: argparse._ActionsContainer, text: str) -> None:
+    """Add ``--comfyui``, the folder of a real ComfyUI; ``text`` is the help."""
+    parser.add_argument("--comfyui", type=Path, metavar="DIR", help=text)
+
+
+def comfyui_from(arguments: argparse.Namespace) -> Path | None:
+    """The folder given as ``--comfyui``; ``UsageError`` where it is no ComfyUI."""
+    folder: Path | None = arguments.comfyui
+    if folder is not None and not (folder / "main.py").is_file():
+        raise UsageError(
+            f"{folder} is no ComfyUI folder",
+            "name the folder that holds ComfyUI's main.py and comfy/",
+        )
+    return folder
+
+
+def material_from(arguments: argparse.Namespace) -> dict[str, object]:
+    """What goes with a question about a cell: the absolute path of the ComfyUI, where one is named.
+
+    ``UsageError`` where the folder is no ComfyUI.
+    """
+    folder = comfyui_from(arguments)
+    return {} if folder is None else {"comfyui": str(folder.absolute())}
+
+
 def add_paths(parser: argparse.ArgumentParser, text: str = "file or folder") -> None:
     """Add one or more files or folders; ``text`` is the help."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=text)

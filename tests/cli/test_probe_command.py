@@ -172,6 +172,36 @@ def test_another_interpreter_is_asked_instead_of_this_one(monkeypatch, tmp_path)
     assert asked == [Path(sys.executable)] * 2
 
 
+def test_a_comfyui_goes_with_the_cells_and_brings_its_interpreter(monkeypatch, tmp_path):
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
+    folder = tmp_path / "ComfyUI"
+    own = folder / "venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text("")
+    (folder / "main.py").write_text("")
+    asked = []
+
+    def questions(_probes, _devices, material):
+        asked.append(material)
+        return ("a question",)
+
+    def ask_all(_asked, _environment, *, python, on_start):
+        asked.append(python)
+        yield PASSED
+
+    monkeypatch.setattr("runners.batch.questions", questions)
+    monkeypatch.setattr("runners.batch.ask_all", ask_all)
+    assert main(["probe", "--comfyui", str(folder)]) == ExitCode.OK
+    assert asked == [{"comfyui": str(folder)}, own]
+
+
+def test_a_folder_without_comfyui_is_wrong_usage(machine, tmp_path, capsys):
+    machine()
+    assert main(["probe", "--comfyui", str(tmp_path)]) == ExitCode.USAGE
+    assert "is no ComfyUI folder" in capsys.readouterr().err
+
+
 def test_an_interpreter_that_is_not_there_is_wrong_usage(machine, capsys):
     machine()
     assert main(["probe", "--python", "no/such/python"]) == ExitCode.USAGE

@@ -11,7 +11,8 @@ def took(probe, seconds):
 def test_the_slowest_questions_are_named_with_the_time_of_the_whole_round():
     results = [took("a", 0.02), took("b", 1.5), took("c", 0.001), took("d", 0.3), took("e", 0.2)]
     assert subject.times(results, 6.04) == (
-        "5 questions in 6.0 s, 2.0 s of it in the probes; slowest: b 1.50 s, d 0.30 s, e 0.20 s"
+        "5 questions in 6.0 s, 2.0 s of it in the probes; "
+        "slowest: b on cpu 1.50 s, d on cpu 0.30 s, e on cpu 0.20 s"
     )
 
 
