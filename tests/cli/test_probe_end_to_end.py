@@ -12,7 +12,7 @@ from compat.cli.main import main
 from compat.core import system
 from compat.core.collect import collect
 from compat.core.errors import ExitCode
-from compat.core.model import Device, Environment, Outcome, Probe
+from compat.core.model import Device, Environment, Outcome
 from compat.store.store import Store
 from runners import batch
 from runners.process import Worker
@@ -97,8 +97,3 @@ def test_nothing_that_could_be_answered_is_no_pass(capsys):
     assert code == ExitCode.NOTHING_CHECKED
     assert {item["verdict"] for item in told.values()} == {"skip"}
     assert all(item["measures"]["seconds"] < 1 for item in told.values())
-
-
-def test_the_stubs_are_what_was_asked(capsys):
-    assert main(["probe", "--list"]) == ExitCode.OK
-    assert len(capsys.readouterr().out.splitlines()) == len(collect("probe_stub", Probe))
