@@ -117,7 +117,8 @@ def times(results: Sequence[ProbeResult], seconds: float) -> str:
     """Say in one line how long the round took, and which questions took longest."""
     asking = sum(result.seconds for result in results)
     slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
-    named = ", ".join(f"{title(r.probe, r.target)} {r.seconds:.2f} s" for r in slowest if r.seconds >= 0.01)
+    slow = [r for r in slowest if r.seconds >= 0.01]
+    named = ", ".join(f"{title(r.probe, r.target)} {r.seconds:.2f} s" for r in slow)
     line = f"{len(results)} questions in {seconds:.1f} s, {asking:.1f} s of it in the probes"
     return f"{line}; slowest: {named}" if named else line
 
