@@ -74,14 +74,17 @@ def check_up(
     ``places`` the folders whose disks matter. No interpreter is run beyond the one that is asked.
     """
     asked = ask_interpreter(python)
-    known = (Path(asked.prefix), prefix_of(Path(asked.executable)))
+    own = Path(sys.prefix)
+    known = (own, Path(asked.prefix), prefix_of(Path(asked.executable)))
+    others = other_interpreters(variables=variables, home=home, folder=folder, known=known)
+    framegate = described("framegate", own) if python is not None else None
     return Checkup(
         asked=asked,
         hardware=hardware(Looking(variables=variables)),
         memory=main_memory(),
         disks=disks(places),
         ffmpeg=program_codecs(on_path("ffmpeg", variables), ask),
-        others=other_interpreters(variables=variables, home=home, folder=folder, known=known),
+        others=(framegate, *others) if framegate else others,
         named=python is not None,
     )
 

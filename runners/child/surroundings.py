@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from compat.backends.backend import import_framework
+from compat.backends.backend import import_framework, missing
+from compat.backends.environment import package_versions
 from compat.backends.machine.installed import torch_build
+from compat.backends.machine.model import TorchBuild
 from compat.backends.pyav import pyav_codecs
 from compat.core.codec import to_data
 from runners.worker import Emit
@@ -21,10 +23,18 @@ def surroundings(_arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
         "prefix": sys.prefix,
         "executable": sys.executable,
         "torch": to_data(build),
-        "torch_problem": reason if build is not None else "",
+        "torch_problem": "" if torch is not None else _problem(reason, build),
         "chips": _chips(torch),
         "codecs": to_data(pyav_codecs()),
     }
+
+
+def _problem(reason: str, build: TorchBuild | None) -> str:
+    """Why torch is not there although something says it is; "" where nothing does."""
+    if build is None and "torch" not in package_versions():
+        return ""
+    gone = reason == missing("torch") != ""
+    return "torch is registered as installed and its files are gone" if gone else reason
 
 
 def _chips(torch: Any) -> list[str]:

@@ -42,6 +42,18 @@ def test_a_torch_that_does_not_load_is_a_reason_and_not_the_end(tmp_path, monkey
     assert (asked.torch.version, asked.torch.cuda, asked.problem) == ("9.9", "12.8", "")
 
 
+def test_a_torch_whose_files_are_gone_is_told(monkeypatch):
+    from runners.child import surroundings as child
+
+    gone = (None, "torch is not installed")
+    monkeypatch.setattr(child, "import_framework", lambda _name: gone)
+    monkeypatch.setattr(child, "missing", lambda _name: gone[1])
+    monkeypatch.setattr(child, "torch_build", lambda _site: None)
+    assert "its files are gone" in child.surroundings({}, print)["torch_problem"]
+    monkeypatch.setattr(child, "package_versions", dict)
+    assert child.surroundings({}, print)["torch_problem"] == ""
+
+
 def test_a_torch_that_kills_its_process_leaves_what_the_files_tell(tmp_path, monkeypatch):
     shadowed(tmp_path, monkeypatch, "import os; os.abort()")
     asked = subject.ask_interpreter(None)
@@ -61,6 +73,18 @@ def test_an_interpreter_that_is_none_is_told_and_read_from_its_files(tmp_path):
     asked = subject.ask_interpreter(python)
     assert "exit code 3: too old for this" in asked.problem
     assert asked.environment.packages == {"torch": "2.9.0"}
+
+
+def test_framegates_own_interpreter_is_shown_beside_another(tmp_path, monkeypatch):
+    own = subject.ask_interpreter(None)
+    monkeypatch.setattr(subject, "ask_interpreter", lambda _python: own)
+    found = subject.check_up(
+        python=Path(sys.executable), variables={}, home=tmp_path, folder=tmp_path, places={}
+    )
+    assert [(one.kind, Path(one.prefix)) for one in found.others] == [
+        ("framegate", Path(sys.prefix))
+    ]
+    assert found.named
 
 
 def test_the_whole_checkup_runs_no_other_interpreter(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ _SITES = (
 _EXECUTABLES = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 _METADATA = re.compile(r"([\w.]+)-(\d[\w.+!]*?)(?:-py3[\w.]*)?\.(?:dist|egg)-info", re.ASCII)
 _BUILD = re.compile(r"^(__version__|cuda|hip|xpu)\b[^=\n]*= *'([^'\n]{1,60})'", re.MULTILINE)
-_RELEASE = re.compile(r"(3\.\d+(?:\.\d+)?)")
+_RELEASE = re.compile(r"(?<![\d.])(3\.\d+(?:\.\d+)?)")
 
 
 def described(kind: str, prefix: Path) -> Interpreter | None:
@@ -90,7 +90,7 @@ def _python_version(prefix: Path) -> str:
     conda = _matches_file(prefix / "conda-meta", "python-3*.json")
     library = [folder.parent.name for folder in _matches(prefix, "lib/python3*/site-packages")]
     zipped = _matches_file(prefix, "python3*._pth")
-    for words in (told, *conda, prefix.name, *library):
+    for words in (told, *conda, *library, prefix.name):
         if hit := _RELEASE.search(words):
             return hit[1]
     # Windows' embeddable Python: python313._pth stands beside python.exe.

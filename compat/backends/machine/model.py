@@ -26,7 +26,7 @@ class TorchBuild:
 class Interpreter:
     """A Python that was found; everything was read from its files, nothing of it was run.
 
-    ``kind`` says by which rule: this, active, comfyui, conda, pyenv, uv, pipx, venv or named.
+    ``kind`` says by which rule: framegate, active, comfyui, conda, pyenv, uv, pipx, venv or named.
     ``prefix`` is its folder, ``python`` its version, "" where the files do not tell.
     """
 

@@ -20,12 +20,11 @@ _NOTHING = re.compile(r"\[.*\]|N/A", re.IGNORECASE)
 
 def nvidia(program: Path, ask: Ask) -> tuple[tuple[Card, ...], Driver]:
     """Every card and the driver; cards are empty and the driver has a problem where it fails."""
-    for fields in (_FIELDS, _FIELDS[:-1]):
-        said = ask([program, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"])
-        if not said.failure:
-            break
-    header = ask([program])
-    runtime = _HEADER.search(header.text)
+    said = _query(program, ask, _FIELDS)
+    if "valid field" in said.failure:
+        said = _query(program, ask, _FIELDS[:-1])
+    # A driver that hangs is asked once.
+    runtime = None if said.failure else _HEADER.search(ask([program]).text)
     rows = [] if said.failure else _rows(said.text)
     driver = Driver(
         vendor="nvidia",
@@ -34,6 +33,10 @@ def nvidia(program: Path, ask: Ask) -> tuple[tuple[Card, ...], Driver]:
         problem=said.failure or ("" if rows else "nvidia-smi lists no card"),
     )
     return tuple(map(_card, rows)), driver
+
+
+def _query(program: Path, ask: Ask, fields: Sequence[str]) -> Said:
+    return ask([program, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"])
 
 
 def _rows(text: str) -> list[dict[str, str]]:

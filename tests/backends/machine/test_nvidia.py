@@ -29,7 +29,9 @@ def smi(rows, *, header=HEADER, failure=""):
         if failure:
             return Said(text="", failure=failure)
         if "compute_cap" in query and "old" in rows:
-            return Said(text="", failure="nvidia-smi ended with 2: Field is not valid")
+            return Said(
+                text="", failure='ended with 2: Field "compute_cap" is not a valid field to query.'
+            )
         return Said(text=rows["old"] if "old" in rows else rows["new"])
 
     return nvidia(Path("nvidia-smi"), ask)
@@ -74,3 +76,14 @@ def test_a_driver_that_fails_says_why(failure):
 
 def test_no_card_is_a_problem_too():
     assert smi({"new": "No devices were found\n"})[1].problem == "nvidia-smi lists no card"
+
+
+def test_a_driver_that_hangs_is_asked_once():
+    asked = []
+
+    def ask(command):
+        asked.append(command)
+        return Said(text="", failure="nvidia-smi gave no answer within 8 s")
+
+    nvidia(Path("nvidia-smi"), ask)
+    assert len(asked) == 1
