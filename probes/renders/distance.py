@@ -47,10 +47,9 @@ class Distance:
 
 
 def distances(cell: Rendered, by_hand: Expected, dtype: str, device: str) -> tuple[Distance, ...]:
-    """Of the final latents and of the frames, both from the float32 render of the same weights."""
-    return tuple(
-        _distance(what, cell, by_hand, _scale(dtype, device)) for what in ("latents", "frames")
-    )
+    """Of latents, frames and sound, each from the float32 render of the same weights."""
+    scale = _scale(dtype, device)
+    return tuple(_distance(what, cell, by_hand, scale) for what in by_hand.exact.kinds)
 
 
 def _distance(what: str, cell: Rendered, by_hand: Expected, scale: float) -> Distance:
@@ -64,7 +63,7 @@ def _distance(what: str, cell: Rendered, by_hand: Expected, scale: float) -> Dis
 
 def apart(one: Any, other: Any) -> float:
     """Length of the difference by that of what varies in ``other``; infinite for other shapes."""
-    if one.shape != other.shape:
+    if one is None or one.shape != other.shape:
         return float("inf")
     spread = (other - other.mean()).double().norm()
     return float((one - other).double().norm() / spread)

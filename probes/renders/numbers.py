@@ -16,8 +16,11 @@ LEAST = 0.02
 
 def garbage(cell: Rendered, by_hand: Rendered) -> Iterator[str]:
     """Yield one clause for each thing that no rounding can explain."""
-    for what in ("latents", "frames"):
+    for what in by_hand.kinds:
         found, wanted = getattr(cell, what), getattr(by_hand, what)
+        if found is None:
+            yield f"there are no {what}"
+            return
         if bad := int((~found.isfinite()).sum()):
             yield f"{bad} of {found.numel()} values of the {what} are NaN or infinite"
             return

@@ -9,11 +9,17 @@ class Rendered:
     """What a pipeline delivered, in float32 on the processor.
 
     ``latents`` as the denoiser left them, in the pipeline's own layout; ``frames`` [T, C, H, W]
-    from 0 to 1.
+    from 0 to 1; ``sound`` the waveform of a model that makes one.
     """
 
     latents: Any
     frames: Any
+    sound: Any = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The names of what there is to be compared."""
+        return ("latents", "frames") if self.sound is None else ("latents", "frames", "sound")
 
 
 def render(pipeline: Any, inputs: dict[str, Any], dtype: str, device: str) -> Rendered:
@@ -33,7 +39,12 @@ def render(pipeline: Any, inputs: dict[str, Any], dtype: str, device: str) -> Re
             generator=torch.Generator().manual_seed(0),
             callback_on_step_end=keep,
         )
-    return Rendered(latents=on_host(kept["latents"]), frames=on_host(output.frames[0]))
+    sound = getattr(output, "audio", None)
+    return Rendered(
+        latents=on_host(kept["latents"]),
+        frames=on_host(output.frames[0]),
+        sound=None if sound is None else on_host(sound[0]),
+    )
 
 
 def _placed(inputs: dict[str, Any], dtype: str, device: str) -> dict[str, Any]:

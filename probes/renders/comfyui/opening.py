@@ -24,7 +24,9 @@ def comfyui_of(job: Job) -> Iterator[ComfyUI]:
     """The ComfyUI in the job's material; ``SkipProbeError`` where there is none."""
     folder = Path(str(job.material.get("comfyui", "")))
     if not job.material.get("comfyui"):
-        raise SkipProbeError("no ComfyUI was named: --comfyui DIR names the folder with its main.py")
+        raise SkipProbeError(
+            "no ComfyUI was named: --comfyui DIR names the folder with its main.py"
+        )
     if not (folder / ENTRY).is_file() or not (folder / PACKAGE).is_dir():
         raise SkipProbeError(f"{folder} is no ComfyUI folder: it lacks {ENTRY} or {PACKAGE}/")
     with at_hand(folder, cpu=job.device == "cpu") as comfyui:
@@ -38,10 +40,13 @@ def network_from(comfyui: ComfyUI, job: Job, path: Path) -> Any:
     return comfyui.sd.load_diffusion_model(str(path), model_options={"dtype": job.torch_dtype})
 
 
-def checkpoint_from(comfyui: ComfyUI, job: Job, path: Path) -> tuple[Any, Any]:
-    """What the node CheckpointLoaderSimple gives: network and autoencoder."""
+def checkpoint_from(comfyui: ComfyUI, job: Job, path: Path, *, decodes: bool) -> tuple[Any, Any]:
+    """What the node CheckpointLoaderSimple gives: network and, with ``decodes``, autoencoder."""
     network, _, autoencoder, *_ = comfyui.sd.load_checkpoint_guess_config(
-        str(path), output_clip=False, model_options={"dtype": job.torch_dtype}
+        str(path),
+        output_vae=decodes,
+        output_clip=False,
+        model_options={"dtype": job.torch_dtype},
     )
     return network, autoencoder
 

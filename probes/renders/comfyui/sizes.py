@@ -5,7 +5,7 @@ Its code is the user's own and stays as it is; a published size would take gigab
 
 import contextlib
 import functools
-import importlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,13 +38,18 @@ def given(detection: Any, sizes: Sizes) -> Iterator[None]:
             made = functools.partial(_called, getattr(module, name), arguments)
             stack.enter_context(_replaced(module, name, made))
         for (place, name, method), numbers in sizes.numbers.items():
+            # An older ComfyUI lacks the modules of newer families, and does not ask for them.
+            if importlib.util.find_spec(place) is None:
+                continue
             kind = getattr(importlib.import_module(place), name)
             other = resized(getattr(kind, method), numbers)
             stack.enter_context(_replaced(kind, method, other))
         yield
 
 
-def _updated(detect: Callable[..., Any], sizes: Mapping[str, Any], *given: Any, **named: Any) -> Any:
+def _updated(
+    detect: Callable[..., Any], sizes: Mapping[str, Any], *given: Any, **named: Any
+) -> Any:
     found = detect(*given, **named)
     if found is not None:
         found.update(sizes)

@@ -35,12 +35,12 @@ def load(job: Job) -> Opened:
     """Save the published files and load them with ComfyUI, in the job's dtype."""
     parts, family = parts_of(job), FAMILIES.get(job.tiny.family, UNKNOWN)
     with comfyui_of(job) as comfyui:
-        files = save_files(
-            job.scratch, parts, LAYOUTS[job.tiny.family], family.metadata(parts)
-        )
+        files = save_files(job.scratch, parts, LAYOUTS[job.tiny.family], family.metadata(parts))
         with given(comfyui.detection, family.sizes(parts)):
             if family.bundled:
-                network, autoencoder = checkpoint_from(comfyui, job, files["transformer"])
+                network, autoencoder = checkpoint_from(
+                    comfyui, job, files["transformer"], decodes=family.decodes
+                )
                 return Opened(networks={"transformer": network}, autoencoder=autoencoder)
             return _apart(comfyui, job, files, decodes=family.decodes)
 
@@ -69,22 +69,18 @@ def render(job: Job, opened: Opened) -> Rendered:
     import torch
 
     family, inputs = FAMILIES[job.tiny.family], job.tiny.inputs()
+    model = next(iter(opened.networks.values())).model
     with comfyui_of(job), torch.no_grad():
-        latents = sampled(
+        course = course_of(job.tiny)
+        latents, *_sound = sampled(
             opened.networks,
-            course_of(job.tiny),
-            text=inputs["prompt_embeds"],
-            conditions=family.conditions(inputs),
-            noise=family.unpacked(inputs["latents"], inputs),
+            course,
+            family.begin(inputs, course, type(model).__name__),
             chosen=_expert(job),
             rising=family.rising,
         )
-        frames = _decoded(job, opened, latents)
-        model = next(iter(opened.networks.values())).model
-        return Rendered(
-            latents=on_host(family.packed(model.process_latent_in(latents), inputs)),
-            frames=on_host(frames),
-        )
+        frames = _decoded(job, opened, model.process_latent_out(latents))
+        return Rendered(latents=on_host(family.packed(latents)), frames=on_host(frames))
 
 
 def _expert(job: Job) -> Any:

@@ -33,9 +33,7 @@ def quantise(job: Job, network: Any) -> None:
     layout = LAYOUTS[job.tiny.family]
     rewrite = next(iter(layout.networks.values()))
     state = network.state_dict()
-    left = read_back(
-        what_is_left(rewrite(state), job.quantisation, layout), state, rewrite
-    )
+    left = read_back(what_is_left(rewrite(state), job.quantisation, layout), state, rewrite)
     with torch.no_grad():
         for name, value in left.items():
             state[name].copy_(value)

@@ -20,11 +20,20 @@ _NAMES = (
     (r"^time_text_embed\.text_embedder\.linear_1\.", "vector_in.in_layer."),
     (r"^time_text_embed\.text_embedder\.linear_2\.", "vector_in.out_layer."),
     # The refiner of the text.
-    (r"^context_embedder\.time_text_embed\.timestep_embedder\.linear_1\.", "txt_in.t_embedder.mlp.0."),
-    (r"^context_embedder\.time_text_embed\.timestep_embedder\.linear_2\.", "txt_in.t_embedder.mlp.2."),
+    (
+        r"^context_embedder\.time_text_embed\.timestep_embedder\.linear_1\.",
+        "txt_in.t_embedder.mlp.0.",
+    ),
+    (
+        r"^context_embedder\.time_text_embed\.timestep_embedder\.linear_2\.",
+        "txt_in.t_embedder.mlp.2.",
+    ),
     (r"^context_embedder\.time_text_embed\.text_embedder\.", "txt_in.c_embedder."),
     (r"^context_embedder\.proj_in\.", "txt_in.input_embedder."),
-    (r"^context_embedder\.token_refiner\.refiner_blocks\.", "txt_in.individual_token_refiner.blocks."),
+    (
+        r"^context_embedder\.token_refiner\.refiner_blocks\.",
+        "txt_in.individual_token_refiner.blocks.",
+    ),
     (r"(^txt_in\..*)\.norm_out\.linear\.", r"\1.adaLN_modulation.1."),
     (r"(^txt_in\..*)\.QKV\.", r"\1.self_attn_qkv."),
     (r"(^txt_in\..*)\.attn\.to_out\.0\.", r"\1.self_attn_proj."),

@@ -66,5 +66,11 @@ LAYOUT = Layout(
     prefixes={"transformer": "model.diffusion_model.", "vae": "vae."},
     architecture="ltxv",
     # city96/ComfyUI-GGUF, tools/lcpp.patch: what its llama-quantize leaves alone in this family.
-    kept=("adaln_single.", "caption_projection.", "patchify_proj.", "proj_out.", "scale_shift_table"),
+    kept=(
+        "adaln_single.",
+        "caption_projection.",
+        "patchify_proj.",
+        "proj_out.",
+        "scale_shift_table",
+    ),
 )

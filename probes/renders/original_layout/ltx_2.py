@@ -35,5 +35,11 @@ LAYOUT = Layout(
     prefixes={"transformer": "model.diffusion_model."},
     # The files of LTX-2 state the same word as those of LTX Video.
     architecture="ltxv",
-    kept=("adaln_single.", "caption_projection.", "patchify_proj.", "proj_out.", "scale_shift_table"),
+    kept=(
+        "adaln_single.",
+        "caption_projection.",
+        "patchify_proj.",
+        "proj_out.",
+        "scale_shift_table",
+    ),
 )

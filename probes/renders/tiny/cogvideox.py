@@ -47,7 +47,7 @@ def _autoencoder() -> Any:
         sample_height=32,
         sample_width=48,
     )
-    return enliven(vae, "cogvideox-vae", {"decoder.conv_out": 0.8})
+    return enliven(vae, "cogvideox-vae", {"decoder.conv_out": 0.4})
 
 
 def _inputs() -> dict[str, Any]:

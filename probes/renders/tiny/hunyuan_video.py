@@ -46,7 +46,7 @@ def _autoencoder() -> Any:
         down_block_types=("HunyuanVideoDownBlock3D",) * 4,
         up_block_types=("HunyuanVideoUpBlock3D",) * 4,
     )
-    return enliven(vae, "hunyuan-video-vae", {"decoder.conv_out": 0.8})
+    return enliven(vae, "hunyuan-video-vae", {"decoder.conv_out": 0.5})
 
 
 def _inputs() -> dict[str, Any]:

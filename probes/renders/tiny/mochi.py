@@ -49,9 +49,9 @@ def _inputs() -> dict[str, Any]:
     return {
         "prompt_embeds": given("mochi-text", 1, _TOKENS, _TEXT),
         "prompt_attention_mask": torch.ones(1, _TOKENS, dtype=torch.bool),
-        "latents": given("mochi-noise", 1, _LATENT, 2, 4, 6),
+        "latents": given("mochi-noise", 1, _LATENT, 2, 4, 4),
         "height": 32,
-        "width": 48,
+        "width": 32,
         "num_frames": 7,
         "num_inference_steps": 2,
         "guidance_scale": 1.0,
