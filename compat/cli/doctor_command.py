@@ -108,7 +108,7 @@ def what_works(checkup: "Checkup") -> Mapping[str, str]:
     return {
         "files, plans and clips": _ALWAYS,
         "probe": probing,
-        "preflight, run, parity": lacking if missing else rendering,
+        "preflight, render, parity": lacking if missing else rendering,
         "predict": lacking if missing else "any device, also one that is not here",
     }
 

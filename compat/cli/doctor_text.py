@@ -12,7 +12,7 @@ from runners.checkup import Checkup
 
 _WIDTH = 100
 _LABEL = 11
-_COMMANDS = 27
+_COMMANDS = 29
 # A space at which no line is broken.
 _JOINT = "\u00a0"
 # What changes a render most; the others are shown with --verbose.

@@ -113,7 +113,7 @@ def screen(capsys, *arguments):
         "8 bit     LTX 13B (13.0 GB)",
         "~/0/bin/python: Python 3.12.1, torch 2.13.0+cu128 (CUDA 12.8)",
         "6 more (--verbose)",
-        "preflight, run, parity   cpu, cuda",
+        "preflight, render, parity  cpu, cuda",
     ],
 )
 def test_the_screen_tells(machine, capsys, words):
@@ -191,7 +191,7 @@ def test_a_store_that_cannot_be_read_is_no_obstacle(machine, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("packages", "named", "expected"),
     [
-        (PACKAGES, False, {"probe": "cpu, cuda", "preflight, run, parity": "cpu, cuda"}),
+        (PACKAGES, False, {"probe": "cpu, cuda", "preflight, render, parity": "cpu, cuda"}),
         (
             {"torch": "2.13.0"},
             False,

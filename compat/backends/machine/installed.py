@@ -56,7 +56,7 @@ def packages_in(folders: tuple[Path, ...]) -> Mapping[str, str]:
 
 def torch_build(site: Path) -> TorchBuild | None:
     """What the torch in ``site`` says it was built for; None where there is none to read."""
-    facts = dict(_BUILD.findall(_text(site / "torch" / "version.py")))
+    facts = dict(_BUILD.findall(text_of(site / "torch" / "version.py")))
     if "__version__" not in facts:
         return None
     return TorchBuild(
@@ -105,7 +105,7 @@ def _matches_file(folder: Path, pattern: str) -> list[str]:
 
 
 def _settings(prefix: Path) -> Mapping[str, str]:
-    pairs = (line.partition("=") for line in _text(prefix / "pyvenv.cfg").splitlines())
+    pairs = (line.partition("=") for line in text_of(prefix / "pyvenv.cfg").splitlines())
     return {name.strip().lower(): value.strip() for name, _, value in pairs if value}
 
 
@@ -115,7 +115,10 @@ def _entries(folder: Path) -> Iterator[str]:
             yield entry.name
 
 
-def _text(path: Path) -> str:
-    with contextlib.suppress(OSError, ValueError), path.open("rb") as handle:
-        return handle.read(_LONGEST_FILE).decode("utf-8", "replace")
+def text_of(path: Path) -> str:
+    """The beginning of a small file; "" where there is none, a pipe that would block included."""
+    with contextlib.suppress(OSError, ValueError):
+        if path.is_file():
+            with path.open("rb") as handle:
+                return handle.read(_LONGEST_FILE).decode("utf-8", "replace")
     return ""

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from compat.backends.machine.installed import described
+from compat.backends.machine.installed import described, text_of
 from compat.backends.machine.model import Interpreter
 
 # A screen is meant to tell, not to list a build server: more are left out and counted as such.
@@ -82,8 +82,10 @@ def other_interpreters(
         if (real := _real(prefix)) in seen:
             continue
         seen.add(real)
-        if interpreter := described(kind, prefix):
-            found.append(interpreter)
+        # A name that no file can have, or a folder that may not be looked into, is no interpreter.
+        with contextlib.suppress(OSError, ValueError):
+            if interpreter := described(kind, prefix):
+                found.append(interpreter)
     return tuple(found)
 
 
@@ -117,17 +119,16 @@ def _comfyui_folders(variables: Mapping[str, str], home: Path, folder: Path) -> 
 
 def _desktop(home: Path) -> Iterator[Path]:
     for name in _DESKTOP_CONFIGS:
-        with contextlib.suppress(OSError, ValueError):
-            data = json.loads((home / name).read_bytes()[:65_536])
+        with contextlib.suppress(ValueError, RecursionError):
+            data = json.loads(text_of(home / name))
             if isinstance(data, dict) and isinstance(data.get("basePath"), str):
                 yield Path(data["basePath"])
 
 
 def _conda(variables: Mapping[str, str], home: Path) -> Iterator[Path]:
     """Every environment that conda has written down, and those beside its own program."""
-    with contextlib.suppress(OSError):
-        text = (home / ".conda/environments.txt").read_bytes()[:65_536].decode("utf-8", "replace")
-        yield from (Path(line) for line in text.splitlines()[:_MOST_IN_ONE_PLACE] if line.strip())
+    lines = text_of(home / ".conda" / "environments.txt").splitlines()[:_MOST_IN_ONE_PLACE]
+    yield from (Path(line) for line in lines if line.strip())
     bases = [Path(variables["CONDA_EXE"]).parent.parent] if variables.get("CONDA_EXE") else []
     for base in (*bases, *(Path(place) for place in _CONDAS if Path(place).is_absolute())):
         yield base
@@ -163,6 +164,6 @@ def _joined(folder: Path, name: str) -> Path:
 
 
 def _real(path: Path) -> str:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         return os.path.normcase(os.path.realpath(path))
     return str(path)

@@ -1,6 +1,7 @@
 """Interpreters are found where the usual tools put them, and none of them is run."""
 
 import json
+import os
 
 import pytest
 
@@ -87,6 +88,30 @@ def test_conda_environments_elsewhere_are_read_from_its_list(tmp_path):
     (tmp_path / ".conda").mkdir()
     (tmp_path / ".conda" / "environments.txt").write_text(f"{place}\n/no/such\n\n")
     assert found(tmp_path) == {("conda", str(place))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["\0", "x" * 70_000, "\udcff", "relative/env", "/\0/x"],
+    ids=["null", "long", "no text", "relative", "null inside"],
+)
+def test_a_list_of_rubbish_finds_nothing(tmp_path, line):
+    (tmp_path / ".conda").mkdir()
+    text = line.encode("utf-8", "surrogateescape")
+    (tmp_path / ".conda" / "environments.txt").write_bytes(text)
+    config = tmp_path / ".config/ComfyUI/config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"basePath": line}))
+    assert found(tmp_path) == set()
+    config.write_text("[" * 60_000)
+    assert found(tmp_path) == set()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_place_of_a_file_does_not_block(tmp_path):
+    place = python(tmp_path / ".virtualenvs" / "x")
+    os.mkfifo(place / "pyvenv.cfg")
+    assert found(tmp_path) == {("venv", str(place))}
 
 
 def test_no_more_are_listed_than_a_person_reads(tmp_path, monkeypatch):
