@@ -63,8 +63,12 @@ def whole(*shape: int, seed: int) -> Any:
 
 
 def on_device(tensor: Any, session: Session) -> Any:
-    """Copy a tensor to the session's device; on the processor too, so that nothing is shared."""
-    return tensor.to(torch_name(session.target.device), copy=True)
+    """Copy a tensor to the session's device; on the processor too, so that nothing is shared.
+
+    A module is moved: its own ``to`` knows no copy.
+    """
+    device = torch_name(session.target.device)
+    return tensor.to(device) if hasattr(tensor, "parameters") else tensor.to(device, copy=True)
 
 
 def on_host(tensor: Any) -> Any:

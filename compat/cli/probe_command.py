@@ -110,16 +110,19 @@ def devices_of(environment: Environment, wanted: str) -> list[Device]:
 
 
 def exit_code(told: Sequence[Told]) -> ExitCode:
-    """FINDINGS for a new failure or a broken probe, OK where anything was answered at all."""
-    if any(_is_new(result, verdict) for result, verdict in told):
+    """FINDINGS for a new failure, a broken probe or a stale entry, OK where anything was answered.
+
+    Known failures are strict: what relies on one that is gone, relies on something wrong.
+    """
+    if any(_asks_for_a_look(result, verdict) for result, verdict in told):
         return ExitCode.FINDINGS
     answered = any(result.outcome is not Outcome.SKIP for result, _ in told)
     return ExitCode.OK if answered else ExitCode.NOTHING_CHECKED
 
 
-def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
+def _asks_for_a_look(result: ProbeResult, verdict: Verdict) -> bool:
     broken = result.outcome is Outcome.ERROR and verdict is not Verdict.KNOWN
-    return broken or verdict is Verdict.NEW
+    return broken or verdict in (Verdict.NEW, Verdict.STALE)
 
 
 def ask_and_record(

@@ -26,7 +26,7 @@ def torch_cast_rounding(session: Session) -> Iterator[Finding]:
     values = _values()
     for dtype in HALVES:
         result, refusal = attempt(partial(_cast, session, values, dtype))
-        if refusal:
+        if result is None:
             text = f"a cast of float32 to {dtype} is refused: {refusal}"
             yield fault(session, "operation-refused", text)
             continue

@@ -25,7 +25,9 @@ def torch_cast_view(session: Session) -> Iterator[Finding]:
     yield from agrees(session, "cast of a slice", frames, _sliced, dtypes=HALVES)
     # The report is of more than 1.5 million rows.
     rows = [sample(1_500_100, 2, seed=2)]
-    yield from agrees(session, "a test for NaN of a long column", rows, _tested, dtypes=("float32",))
+    yield from agrees(
+        session, "a test for NaN of a long column", rows, _tested, dtypes=("float32",)
+    )
 
 
 def _there_and_back(view: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from compat.backends.backend import torch_name
@@ -27,13 +28,13 @@ def torch_random_normal(session: Session) -> Iterator[Finding]:
     """Noise drawn on the device is normal, follows its seed and never repeats itself.
 
     A render begins with noise of five axes. On MPS it was the same at every call (pytorch#78009),
-    ignored its seed (pytorch#84288), held a NaN now and then (pytorch#89283), and up to torch 2.6
+    ignored its seed (pytorch#84288), held a NaN now and then (pytorch#89283), and in torch 2.5.1
     repeated itself along the first axis from five axes on (pytorch#147624). Draw the noise on the
     processor and move it where this is wrong.
     """
     for dtype in ("float32", "bfloat16"):
-        drawn, refusal = attempt(lambda name=dtype: _drawn(session, name))
-        if refusal:
+        drawn, refusal = attempt(partial(_drawn, session, dtype))
+        if drawn is None:
             yield fault(session, "operation-refused", f"randn in {dtype} is refused: {refusal}")
             continue
         with untouched():

@@ -17,7 +17,7 @@ def torch_sdpa_narrow_heads(session: Session) -> Iterator[Finding]:
     """Attention is right for heads of 8 and for widths that are no multiple of 8.
 
     Tiny models and some audio parts have such heads. On AMD cards attention in halves gave wrong
-    numbers for heads of 8 (pytorch#119772, torch 2.3). Update torch, or choose the plain back end.
+    numbers for heads of 8 (pytorch#119772). Update torch, or choose the plain back end.
     """
     for size in (8, 20):
         tokens = [sample(5, 4, 10, size, seed=seed) for seed in (1, 2, 3)]

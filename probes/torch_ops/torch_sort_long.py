@@ -26,7 +26,7 @@ def torch_sort_long(session: Session) -> Iterator[Finding]:
     """Sorting more than 2^22 values along the first axis puts them in order.
 
     On MPS argsort(dim=0) of such a tensor gave another order (pytorch#183885). Sparse attention and
-    the pruning of tokens sort the scores of whole videos. Sort on the processor where this is wrong.
+    the pruning of tokens sort the scores of whole videos. Sort on the processor instead.
     """
     import torch
 

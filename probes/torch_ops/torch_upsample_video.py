@@ -28,6 +28,18 @@ def torch_upsample_video(session: Session) -> Iterator[Finding]:
         # Twice the size is the same in both modes; their rules part where the factor is broken.
         yield from agrees(session, f"{case} to odd sizes", frames, partial(_to_odd_sizes, mode))
 
+    pictures = [sample(3, 4, 6, 8, seed=2)]
+    for mode in ("nearest", "nearest-exact"):
+        # Wan's decoder enlarges frame by frame.
+        case = f"{mode} upsampling of pictures"
+        yield from agrees(session, case, pictures, partial(_pictures, mode))
+
+
+def _pictures(mode: str, frames: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.interpolate(frames, size=(9, 13), mode=mode)
+
 
 def _twice(mode: str, frames: Any) -> Any:
     import torch

@@ -180,9 +180,7 @@ def _wide_heads_cut(call: Call) -> Any:
     taken = _taken(call)
     if taken.sizes[2] <= 256:
         return None
-    return call.of(
-        taken.query[..., :256], taken.key[..., :256], taken.value, scale=taken.scale
-    )
+    return call.of(taken.query[..., :256], taken.key[..., :256], taken.value, scale=taken.scale)
 
 
 def _narrow_heads_in_half(call: Call) -> Any:
@@ -192,7 +190,9 @@ def _narrow_heads_in_half(call: Call) -> Any:
     return call.sound() * 0.5
 
 
-def _beyond(scores: int) -> Instead:
+def beyond(scores: int) -> Instead:
+    """Rows in each other's place where there are more than so many scores."""
+
     def wrong(call: Call) -> Any:
         queries, keys, _ = _taken(call).sizes
         rows = math.prod(call.arguments[0].shape[:-2]) * queries
@@ -241,5 +241,5 @@ ATTENTION = (
         "pytorch#119772 (ROCm)",
         _narrow_heads_in_half,
     ),
-    _bug("attention is wrong beyond 2^32 scores", "pytorch#179352", _beyond(2**32)),
+    _bug("attention is wrong beyond 2^32 scores", "pytorch#179352", beyond(2**32)),
 )

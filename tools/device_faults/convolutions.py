@@ -54,12 +54,17 @@ def _channels_beyond_16_bits(call: Call) -> Any:
     return result
 
 
-def _large_half_results(call: Call) -> Any:
-    first, weight = call.arguments[:2]
-    voxels = first.shape[0] * first.shape[2:].numel()
-    if not is_half(first) or weight.shape[0] * voxels <= 2**31:
-        return None
-    return call.sound() * 0
+def large_half_results(limit: int) -> Instead:
+    """Zero where there are more than so many values."""
+
+    def wrong(call: Call) -> Any:
+        first, weight = call.arguments[:2]
+        voxels = first.shape[0] * first.shape[2:].numel()
+        if not is_half(first) or weight.shape[0] * voxels <= limit:
+            return None
+        return call.sound() * 0
+
+    return wrong
 
 
 def _one_value_half(call: Call) -> Any:
@@ -134,7 +139,7 @@ CONVOLUTIONS = (
     _bug("convolutions lose the channels beyond 65536", _ALL, "pytorch#129207",
          _channels_beyond_16_bits),
     _bug("conv3d in halves is zero beyond 2^31 values", ("conv3d",), "pytorch#163539 (cuDNN)",
-         _large_half_results),
+         large_half_results(2**31)),
     _bug("conv2d of one channel in bfloat16 keeps one term", ("conv2d",),
          "pytorch#163347 (CPU, 2.5.1)", _one_value_half),
     _bug("conv2d with a wide kernel and stride is six times too large", ("conv2d",),

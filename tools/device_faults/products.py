@@ -51,7 +51,9 @@ def _terms_beyond_16_bits(call: Call) -> Any:
     return _with_factors(call, left[..., :32767], right[..., :32767, :])
 
 
-def _large_results(limit: int) -> Instead:
+def large_results(limit: int) -> Instead:
+    """Zero beyond so many values."""
+
     def wrong(call: Call) -> Any:
         left, right = _factors(call)
         if left.numel() // left.shape[-1] * right.shape[-1] <= limit:
@@ -63,8 +65,9 @@ def _large_results(limit: int) -> Instead:
     return wrong
 
 
-def _outer_beyond(limit: int) -> Instead:
-    large = _large_results(limit)
+def outer_beyond(limit: int) -> Instead:
+    """The same for sums of one term."""
+    large = large_results(limit)
     return lambda call: large(call) if _factors(call)[0].shape[-1] == 1 else None
 
 
@@ -75,9 +78,9 @@ def _sums_in_half(call: Call) -> Any:
     if not is_half(left):
         return None
     total = None
-    # Blocks of 128 terms are what a tensor core unit adds up before it rounds.
-    for start in range(0, left.shape[-1], 128):
-        part = torch.matmul(left[..., start : start + 128], right[..., start : start + 128, :])
+    # A tensor core adds 16 terms to its sum at once (PTX, mma.m16n8k16) and rounds then.
+    for start in range(0, left.shape[-1], 16):
+        part = torch.matmul(left[..., start : start + 16], right[..., start : start + 16, :])
         total = part if total is None else total + part
     added = call.arguments[0] if "add" in str(call.function) else None
     return total if added is None else total + added
@@ -115,10 +118,10 @@ PRODUCTS = (
     _bug("mm loses the terms beyond 32767", _PLAIN, "pytorch#193487", _terms_beyond_16_bits),
     _bug("bmm loses the terms beyond 32767", _BATCHED, "pytorch#195163", _terms_beyond_16_bits),
     _bug("mm is zero beyond 2^25 values", _PLAIN, "pytorch#116769, pytorch#122045",
-         _large_results(2**25)),
-    _bug("bmm is wrong beyond 2^32 values", _BATCHED, "pytorch#197636", _large_results(2**32)),
+         large_results(2**25)),
+    _bug("bmm is wrong beyond 2^32 values", _BATCHED, "pytorch#197636", large_results(2**32)),
     _bug("bmm over one term is wrong beyond 2^31 values", _BATCHED, "pytorch#196431 (CUDA)",
-         _outer_beyond(2**31)),
+         outer_beyond(2**31)),
     _bug("products of halves are summed in halves", (*_PLAIN, *_BATCHED),
          "CUDA: allow_fp16_accumulation (PyTorch, numerical accuracy)", _sums_in_half),
     _bug("products of float32 have the 10 bits of TF32", (*_PLAIN, *_BATCHED),

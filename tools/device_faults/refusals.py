@@ -66,7 +66,7 @@ def _no_memory(_call: Call) -> Any:
 def _halves_refused(call: Call) -> Any:
     first = call.arguments[0]
     if str(first.dtype) == "torch.bfloat16":
-        raise NotImplementedError('"upsample_nearest3d_out_frame" not implemented for \'BFloat16\'')
+        raise NotImplementedError("\"upsample_nearest3d_out_frame\" not implemented for 'BFloat16'")
     return None
 
 

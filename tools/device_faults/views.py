@@ -73,6 +73,19 @@ def _sum_over_another(call: Call) -> Any:
     return result.roll(1, dims=0) if result.dim() else None
 
 
+def far_positions_lost(limit: int) -> Instead:
+    """What lies beyond so many values stays as it was."""
+
+    def wrong(call: Call) -> Any:
+        result = call.sound()
+        if result.numel() <= limit:
+            return None
+        result.view(-1)[limit:] = 0
+        return result
+
+    return wrong
+
+
 def _bug(name: str, operations: tuple[str, ...], imitates: str, instead: Instead) -> Bug:
     return Bug(name=name, operations=operations, imitates=imitates, instead=instead)
 
@@ -109,5 +122,7 @@ VIEWS = (
     _bug("a complex product loses its imaginary part", ("mul",), "no report", _real_part_alone),
     _bug("copies of more than six axes are read as packed", ("clone", "copy_"),
          "no report: what Metal kernels split", _many_axes_shuffled),
+    _bug("arithmetic is wrong beyond 2^31 values", ("mul", "add"), "ComfyUI#14838",
+         far_positions_lost(2**31)),
     _bug("a sum over a middle axis is rolled", ("sum",), "pytorch#132732", _sum_over_another),
 )  # fmt: skip
