@@ -15,6 +15,9 @@ from probes.answers import attempt, fault
 # halves up to about 1. Faults that were reported for real devices are far beyond both.
 LIMIT_EPS = {"float32": 32.0, "float16": 4.0, "bfloat16": 4.0}
 DTYPES = tuple(LIMIT_EPS)
+
+# TF32 has the 10 bits of float16, and what is allowed for float16 in units of float32.
+TF32_LIMIT_EPS = LIMIT_EPS["float16"] * 2.0**13
 HALVES = ("float16", "bfloat16")
 
 Operation = Callable[..., Any]
@@ -155,6 +158,23 @@ def _computed(session: Session, operation: Operation, inputs: Sequence[Any]) -> 
         return on_host(operation(*(on_device(tensor, session) for tensor in inputs)))
 
 
+def limit_eps(session: Session, dtype: str, terms: int = 1) -> float:
+    """Largest error that is allowed on the session's device, in eps of ``dtype``.
+
+    On CUDA torch computes convolutions of float32 in TF32 unless it is told otherwise
+    (``torch.backends.cudnn.allow_tf32``): that is a setting, and no fault of the device.
+    """
+    import torch
+
+    if dtype != "float32":
+        return LIMIT_EPS[dtype]
+    if session.target.device in ("cuda", "rocm"):
+        settings = (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32)
+        if any(settings):
+            return max(TF32_LIMIT_EPS, math.sqrt(terms))
+    return max(LIMIT_EPS[dtype], math.sqrt(terms))
+
+
 def error_eps(result: Any, reference: Any, dtype: str) -> float:
     """Largest difference in eps of ``dtype`` relative to the largest reference value."""
     import torch
@@ -175,7 +195,7 @@ def _disagreement(
         return [fault(session, "operation-wrong", text)]
     error = error_eps(result, reference, dtype)
     session.measure(f"error_eps {case} {dtype}", round(error, 3))
-    limit = max(LIMIT_EPS[dtype], math.sqrt(terms) if dtype == "float32" else 0.0)
+    limit = limit_eps(session, dtype, terms)
     if error <= limit:
         return []
     text = (

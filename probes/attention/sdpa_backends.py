@@ -7,7 +7,7 @@ from typing import Any
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import LIMIT_EPS, error_eps, on_device, on_host, sample, untouched
+from probes.numerics import error_eps, limit_eps, on_device, on_host, sample, untouched
 
 
 @probe(
@@ -68,8 +68,8 @@ def _checked(session: Session, name: str, dtype: str, result: Any) -> Iterator[F
         reference = attend(*(tensor.double() for tensor in _tokens(dtype)))
         error = error_eps(result, reference, dtype)
     # Written so that NaN is refused too.
-    if not error <= LIMIT_EPS[dtype]:
-        limit = LIMIT_EPS[dtype]
+    limit = limit_eps(session, dtype)
+    if not error <= limit:
         text = (
             f"attention by {name} in {dtype} is off by {error:.3g} eps, expected at most {limit:g}"
         )

@@ -85,7 +85,7 @@ def _probes(table: Table) -> Iterator[str]:
     yield "|---|---|---|---|"
     for name in table.probes:
         reasons = sorted(table.reasons(name), key=lambda fault: len(table.red(fault)))
-        first = reasons[0] if reasons else "**none**"
+        first = reasons[0] if reasons else "**none**, see its test"
         yield f"| {name} | {table.sound[name].outcome} | {len(reasons)} | {first} |"
     yield ""
 
