@@ -41,7 +41,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level",
         choices=[str(level) for level in Level],
-        default=str(Level.STANDARD),
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
     parser.add_argument(
@@ -73,7 +72,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
     known = collect("probes", Probe)
     wanted = CellFilter(
-        level=Level(arguments.level),
+        # The list leaves out nothing that was not asked to be left out.
+        level=Level(arguments.level or (Level.LONG if arguments.list else Level.STANDARD)),
         loaders=tuple(arguments.loader or ()),
         dtypes=tuple(arguments.dtype or ()),
     )
@@ -149,16 +149,19 @@ def devices_of(environment: Environment, wanted: str) -> list[Device]:
 
 
 def exit_code(told: Sequence[Told]) -> ExitCode:
-    """FINDINGS for a new failure or a broken probe, OK where anything was answered at all."""
-    if any(_is_new(result, verdict) for result, verdict in told):
+    """FINDINGS for a new failure, a broken probe or a stale entry, OK where anything was answered.
+
+    Known failures are strict: what relies on one that is gone, relies on something wrong.
+    """
+    if any(_asks_for_a_look(result, verdict) for result, verdict in told):
         return ExitCode.FINDINGS
     answered = any(result.outcome is not Outcome.SKIP for result, _ in told)
     return ExitCode.OK if answered else ExitCode.NOTHING_CHECKED
 
 
-def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
+def _asks_for_a_look(result: ProbeResult, verdict: Verdict) -> bool:
     broken = result.outcome is Outcome.ERROR and verdict is not Verdict.KNOWN
-    return broken or verdict is Verdict.NEW
+    return broken or verdict in (Verdict.NEW, Verdict.STALE)
 
 
 def ask_and_record(

@@ -94,7 +94,9 @@ def machine(monkeypatch, tmp_path):
     [
         ([PASSED], ExitCode.OK, "1 ok"),
         ([PASSED, KNOWN], ExitCode.OK, "1 fail as known"),
-        ([STALE], ExitCode.OK, "1 pass although they are known to fail"),
+        ([STALE], ExitCode.FINDINGS, "1 do not fail as they are known to"),
+        ([PASSED, STALE], ExitCode.FINDINGS, "the known failure numpy-bfloat16 did not happen"),
+        ([KNOWN, STALE], ExitCode.FINDINGS, "nothing here, this is good news"),
         ([PASSED, NEW], ExitCode.FINDINGS, "nobody knew"),
         ([HALF_KNOWN], ExitCode.FINDINGS, "nobody knew"),
         ([PASSED, CRASHED], ExitCode.FINDINGS, "last words of the worker: Segmentation fault"),

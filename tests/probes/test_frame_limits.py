@@ -52,6 +52,7 @@ def test_real_free_noise_delivers_what_is_asked_for(ask):
     assert asked.outcome is Outcome.PASS, asked.text
 
 
+@pytest.mark.proves("animatediff-frame-limit", "animatediff-free-noise")
 @pytest.mark.parametrize("name", FRAMES_LOST)
 def test_a_pipeline_that_delivers_16_frames_without_a_word_is_seen(ask, monkeypatch, name):
     play(monkeypatch, FRAMES_LOST[name], lambda _table, asked: min(asked, 16))
