@@ -203,14 +203,18 @@ def probe_cpu(session: nox.Session) -> None:
 
 @nox.session(name="probe-cuda")
 def probe_cuda(session: nox.Session) -> None:
-    """Probe torch on CUDA or ROCm; exit 5 where there is none."""
+    """Probe torch on CUDA or ROCm; fails with the reason (exit 5) where there is none.
+
+    PyPI has a CUDA build for Linux alone; on Windows, and for ROCm, framegate probe --python asks
+    an environment that has the right torch.
+    """
     _install(session, "diffusers,quanto", gpu=True)
     session.run("framegate", "probe", "--device", "cuda", *session.posargs)
 
 
 @nox.session(name="probe-mps")
 def probe_mps(session: nox.Session) -> None:
-    """Probe torch on Apple's GPU; exit 5 where there is none."""
+    """Probe torch on Apple's GPU; fails with the reason (exit 5) where there is none."""
     _install(session, "diffusers,quanto")
     session.run("framegate", "probe", "--device", "mps", *session.posargs)
 

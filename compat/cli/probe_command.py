@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import difflib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from compat.cli.cell_filters import CellFilter, narrowed
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_comfyui, add_format, add_store, material_from
+from compat.cli.shared_arguments import (
+    add_comfyui,
+    add_format,
+    add_python,
+    add_store,
+    material_from,
+    require_interpreter,
+)
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Level, Outcome, Probe, ProbeResult, Verdict
 
@@ -33,7 +41,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level",
         choices=[str(level) for level in Level],
-        default=str(Level.STANDARD),
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
     parser.add_argument(
@@ -48,12 +55,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the renders, those in this dtype or quantisation (bfloat16, int8, ...)",
     )
-    parser.add_argument(
-        "--python",
-        type=Path,
-        metavar="PATH",
-        help="interpreter that will render (of a ComfyUI, say); it needs nothing of framegate's",
-    )
+    add_python(parser)
     add_comfyui(
         parser,
         "render with this ComfyUI too (the folder with its main.py), in the interpreter it holds "
@@ -70,7 +72,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
     known = collect("probes", Probe)
     wanted = CellFilter(
-        level=Level(arguments.level),
+        # The list leaves out nothing that was not asked to be left out.
+        level=Level(arguments.level or (Level.LONG if arguments.list else Level.STANDARD)),
         loaders=tuple(arguments.loader or ()),
         dtypes=tuple(arguments.dtype or ()),
     )
@@ -83,6 +86,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from runners.batch import questions
     from runners.environment import this_environment
 
+    began = time.perf_counter()
     python, material = interpreter_of(arguments), material_from(arguments)
     environment = this_environment(python)
     asked = questions(probes, devices_of(environment, arguments.device), material)
@@ -92,7 +96,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             "framegate probe --list tells which devices a probe is for",
         )
     told = _ask(asked, environment, arguments.store, python)
-    probe_output.print_told(told, environment, arguments.format)
+    took = time.perf_counter() - began
+    probe_output.print_told(told, environment, arguments.format, seconds=took)
     return exit_code(told)
 
 
@@ -104,8 +109,7 @@ def interpreter_of(arguments: argparse.Namespace) -> Path | None:
     from runners.second_opinion import Wanted, comfyui_python
 
     named: Path | None = arguments.python
-    if named is not None and not named.is_file():
-        raise UsageError(f"--python {named} is not a file", "name the interpreter itself")
+    require_interpreter(named)
     return comfyui_python(Wanted(comfyui=arguments.comfyui, python=named))
 
 
@@ -145,16 +149,19 @@ def devices_of(environment: Environment, wanted: str) -> list[Device]:
 
 
 def exit_code(told: Sequence[Told]) -> ExitCode:
-    """FINDINGS for a new failure or a broken probe, OK where anything was answered at all."""
-    if any(_is_new(result, verdict) for result, verdict in told):
+    """FINDINGS for a new failure, a broken probe or a stale entry, OK where anything was answered.
+
+    Known failures are strict: what relies on one that is gone, relies on something wrong.
+    """
+    if any(_asks_for_a_look(result, verdict) for result, verdict in told):
         return ExitCode.FINDINGS
     answered = any(result.outcome is not Outcome.SKIP for result, _ in told)
     return ExitCode.OK if answered else ExitCode.NOTHING_CHECKED
 
 
-def _is_new(result: ProbeResult, verdict: Verdict) -> bool:
+def _asks_for_a_look(result: ProbeResult, verdict: Verdict) -> bool:
     broken = result.outcome is Outcome.ERROR and verdict is not Verdict.KNOWN
-    return broken or verdict is Verdict.NEW
+    return broken or verdict in (Verdict.NEW, Verdict.STALE)
 
 
 def ask_and_record(

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,6 +10,7 @@ from compat.cli.output import Result, print_findings, print_json
 from compat.core.model import Environment, Outcome, Probe, ProbeResult, Target, Verdict
 
 if TYPE_CHECKING:
+    from compat.knowledge.model import KnownFailure
     from runners.batch import Question
 
 Told = tuple[ProbeResult, Verdict]
@@ -18,7 +19,7 @@ _WORDS = {
     Verdict.OK: "ok",
     Verdict.KNOWN: "known",
     Verdict.NEW: "NEW",
-    Verdict.STALE: "stale",
+    Verdict.STALE: "STALE",
     Verdict.UNDECIDED: "??",
 }
 
@@ -86,25 +87,60 @@ def print_list(probes: Sequence[Probe], form: str) -> None:
         print(f"{probe.id:<33} {_places(probe):<14} {probe.title}")
 
 
-def print_told(told: Sequence[Told], environment: Environment, form: str) -> None:
-    """Print the results, then what they come to."""
+def print_told(
+    told: Sequence[Told], environment: Environment, form: str, *, seconds: float
+) -> None:
+    """Print the results, then what they come to; ``seconds`` is what the whole round took."""
+    from compat.knowledge import known_failures, stale
+
+    outdated = {
+        id(result): stale(result, known_failures(), environment)
+        for result, verdict in told
+        if verdict is Verdict.STALE
+    }
     if form == "json":
-        print_json("probe", [_result(result, verdict) for result, verdict in told])
+        items = [_result(r, verdict, outdated.get(id(r), ())) for r, verdict in told]
+        print_json("probe", items)
         return
+    absent = {device.kind: device.unavailable for device in environment.devices}
+    unasked = Counter(r.target.device for r, _ in told if _was_not_there(r, absent))
     for result, verdict in told:
-        _print_result(result, verdict)
+        if not _was_not_there(result, absent):
+            _print_result(result, verdict)
+            _print_stale(outdated.get(id(result), ()))
+    for kind, count in unasked.items():
+        print(f"??    skip  {count} questions on {kind}: {absent[kind]}")
     counts = Counter(verdict for _, verdict in told)
     print(", ".join(f"{counts[v]} {MEANINGS[v]}" for v in Verdict if counts[v]))
+    print(times([result for result, _ in told], seconds))
     for device in environment.devices:
-        if device.unavailable:
+        if device.unavailable and device.kind not in unasked:
             print(f"not here: {device.kind}: {device.unavailable}")
 
+
+def _was_not_there(result: ProbeResult, absent: Mapping[str, str]) -> bool:
+    """Whether a question was skipped for its device alone, as are all others about that device."""
+    return result.outcome is Outcome.SKIP and result.reason == absent.get(result.target.device)
+
+
+def times(results: Sequence[ProbeResult], seconds: float) -> str:
+    """Say in one line how long the round took, and which questions took longest."""
+    asking = sum(result.seconds for result in results)
+    slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
+    slow = [r for r in slowest if r.seconds >= 0.01]
+    named = ", ".join(f"{title(r.probe, r.target)} {r.seconds:.2f} s" for r in slow)
+    line = f"{len(results)} questions in {seconds:.1f} s, {asking:.1f} s of it in the probes"
+    return f"{line}; slowest: {named}" if named else line
+
+
+# As many as fit a line of a terminal.
+SLOWEST = 3
 
 MEANINGS = {
     Verdict.OK: "ok",
     Verdict.KNOWN: "fail as known",
     Verdict.NEW: "fail in a way that nobody knew",
-    Verdict.STALE: "pass although they are known to fail",
+    Verdict.STALE: "do not fail as they are known to",
     Verdict.UNDECIDED: "could not be answered",
 }
 
@@ -120,7 +156,19 @@ def _print_result(result: ProbeResult, verdict: Verdict) -> None:
         print("".join(f"      last words of the worker: {line}" for line in last))
 
 
-def _result(result: ProbeResult, verdict: Verdict) -> Result:
+def _print_stale(entries: Iterable["KnownFailure"]) -> None:
+    """Name each entry that no longer holds, and say what that asks of whom."""
+    for entry in entries:
+        print(f"      the known failure {entry.id} did not happen: {entry.title}")
+        print(
+            "             what to do: nothing here, this is good news; update framegate, and where "
+            f"the newest still knows {entry.id}, report it so that the entry gets its last version"
+        )
+
+
+def _result(
+    result: ProbeResult, verdict: Verdict, outdated: Sequence["KnownFailure"] = ()
+) -> Result:
     target = result.target
     cell = (
         ("model", target.model),
@@ -136,6 +184,7 @@ def _result(result: ProbeResult, verdict: Verdict) -> Result:
         "reason": result.reason,
         "seconds": round(result.seconds, 3),
         "crash": result.crash.kind if result.crash else None,
+        **({"stale_entries": [entry.id for entry in outdated]} if outdated else {}),
     }
     return Result(
         subject=f"{result.probe}@{result.target.device}",

@@ -1,6 +1,6 @@
 """What is known to fail, and what is known to work: one TOML file each."""
 
 from compat.knowledge.load import known_failures, solutions
-from compat.knowledge.match import match, verdict
+from compat.knowledge.match import match, stale, verdict
 
-__all__ = ["known_failures", "match", "solutions", "verdict"]
+__all__ = ["known_failures", "match", "solutions", "stale", "verdict"]

@@ -50,28 +50,45 @@ def verdict(
 ) -> Verdict:
     """Say what a probe's result means in the light of the known failures.
 
-    Strict: where a known failure applies for certain and its probe passes, the entry is STALE and
-    somebody has to look; and a failure is KNOWN only where each of its findings is, so that a
-    known one does not hide a new one beside it. Without an environment no condition on packages or
-    the operating system is certain. An error is KNOWN only where an entry expects one, else it is
-    UNDECIDED.
+    Strict: where a known failure applies for certain and its probe passes, or fails in none of its
+    ways, the entry is STALE and somebody has to look; and a failure is KNOWN only where each of its
+    findings is, so that a known one does not hide a new one beside it. NEW goes before STALE.
+    Without an environment no condition on packages or the operating system is certain. An error is
+    KNOWN only where an entry expects one, else it is UNDECIDED.
     """
-    listed = [
-        failure
-        for failure in failures
-        if result.probe in failure.probes
-        and applies(failure.when, result.target, environment) is True
-    ]
     if result.outcome is Outcome.SKIP:
         return Verdict.UNDECIDED
     if result.outcome is Outcome.PASS:
-        surprising = [failure for failure in listed if failure.expect is not Expect.MAYBE]
-        return Verdict.STALE if surprising else Verdict.OK
+        return Verdict.STALE if stale(result, failures, environment) else Verdict.OK
     if result.outcome is Outcome.ERROR:
         known = explaining(result, failures, environment)
         return Verdict.KNOWN if known else Verdict.UNDECIDED
     explained = all(explaining(part, failures, environment) for part in _one_by_one(result))
-    return Verdict.KNOWN if explained else Verdict.NEW
+    if not explained:
+        return Verdict.NEW
+    return Verdict.STALE if stale(result, failures, environment) else Verdict.KNOWN
+
+
+def stale(
+    result: ProbeResult,
+    failures: Iterable[KnownFailure],
+    environment: Environment | None = None,
+) -> tuple[KnownFailure, ...]:
+    """Return the known failures that apply for certain, name this probe, and did not happen.
+
+    Empty where the probe gave no answer, and for entries that only say what may fail.
+    """
+    if result.outcome not in (Outcome.PASS, Outcome.FAIL):
+        return ()
+    text = _capped(words_of(result))
+    return tuple(
+        failure
+        for failure in failures
+        if failure.expect is not Expect.MAYBE
+        and result.probe in failure.probes
+        and applies(failure.when, result.target, environment) is True
+        and (result.outcome is Outcome.PASS or not _recognised(failure, result, text, environment))
+    )
 
 
 def _one_by_one(result: ProbeResult) -> Iterator[ProbeResult]:

@@ -7,7 +7,7 @@ from typing import Any
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import LIMIT_EPS, error_eps, on_device, on_host, sample
+from probes.numerics import error_eps, limit_eps, on_device, on_host, sample, untouched
 
 
 @probe(
@@ -43,7 +43,8 @@ def sdpa_backends(session: Session) -> Iterator[Finding]:
 def _tokens(dtype: str) -> Sequence[Any]:
     import torch
 
-    return [sample(2, 4, 72, 64, seed=seed).to(getattr(torch, dtype)) for seed in (1, 2, 3)]
+    with untouched():
+        return [sample(2, 4, 72, 64, seed=seed).to(getattr(torch, dtype)) for seed in (1, 2, 3)]
 
 
 def _alone(session: Session, backend: Any, dtype: str) -> Any:
@@ -63,11 +64,12 @@ def _checked(session: Session, name: str, dtype: str, result: Any) -> Iterator[F
     import torch
 
     attend = torch.nn.functional.scaled_dot_product_attention
-    reference = attend(*(tensor.double() for tensor in _tokens(dtype)))
-    error = error_eps(result, reference, dtype)
+    with untouched():
+        reference = attend(*(tensor.double() for tensor in _tokens(dtype)))
+        error = error_eps(result, reference, dtype)
     # Written so that NaN is refused too.
-    if not error <= LIMIT_EPS[dtype]:
-        limit = LIMIT_EPS[dtype]
+    limit = limit_eps(session, dtype)
+    if not error <= limit:
         text = (
             f"attention by {name} in {dtype} is off by {error:.3g} eps, expected at most {limit:g}"
         )

@@ -7,7 +7,7 @@ from typing import Any
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import on_device
+from probes.numerics import on_device, untouched
 
 
 @probe(
@@ -23,9 +23,12 @@ def bf16_save_path(session: Session) -> Iterator[Finding]:
     """
     import torch
 
-    ramp = torch.linspace(-0.1, 1.1, 2 * 16 * 24 * 3).reshape(2, 16, 24, 3).bfloat16()
-    expected = [[round(min(max(v, 0.0), 1.0) * 255) for v in f.flatten().tolist()] for f in ramp]
-    saved, refusal = attempt(lambda: _saved(on_device(ramp, session), Path(session.scratch)))
+    with untouched():
+        # Neighbours, colours too, far apart: a shift or a swap shows. Some beyond black and white.
+        steps = torch.arange(2 * 16 * 24 * 3) * 97 % 307 / 306
+        frames = (steps * 1.2 - 0.1).reshape(2, 16, 24, 3).bfloat16()
+        expected = [[_level(value) for value in frame.flatten().tolist()] for frame in frames]
+    saved, refusal = attempt(lambda: _saved(on_device(frames, session), Path(session.scratch)))
     if saved is None:
         yield fault(session, "save-path-refused", f"saving two frames is refused: {refusal}")
         return
@@ -38,6 +41,10 @@ def bf16_save_path(session: Session) -> Iterator[Finding]:
         if levels > 1:
             text = f"frame {number} comes back off by {levels} of 255 levels, expected at most 1"
             yield fault(session, "save-path-wrong", text)
+
+
+def _level(value: float) -> int:
+    return round(min(max(value, 0.0), 1.0) * 255)
 
 
 def _saved(frames: Any, folder: Path) -> list[list[int]]:

@@ -39,8 +39,9 @@ def _cases(device: str) -> Mapping[str, tuple[Callable[[], Any], list[complex]]]
     return {
         "copying complex128 to the device": (lambda: exact.to(device), numbers),
         "multiplying complex128": (
-            lambda: exact.to(device) * exact.new_tensor([2.0, 2.0]).to(device),
-            [2 * number for number in numbers],
+            # By a factor with an imaginary part, so that all four products count.
+            lambda: exact.to(device) * exact.new_tensor([2 + 1j, 2 + 1j]).to(device),
+            [(2 + 1j) * number for number in numbers],
         ),
         "joining complex128": (
             lambda: torch.cat([exact.to(device), exact.to(device)]),

@@ -6,10 +6,13 @@ from typing import Any
 from compat.core.model import Finding, Needs, Session, Severity
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import error_eps, on_device, on_host, sample
+from probes.numerics import error_eps, on_device, on_host, sample, untouched
 
 # Sums of 64 products of e4m3 values are exact in float32; the result is rounded once to bfloat16.
 _LIMIT_EPS = 4.0
+
+# Their product is not 1: a device that ignores both would else be right.
+_SCALES = (0.5, 3.0)
 
 
 @probe(
@@ -26,8 +29,9 @@ def fp8_scaled_matmul(session: Session) -> Iterator[Finding]:
     """
     import torch
 
-    left = sample(32, 64, seed=1).to(torch.float8_e4m3fn)
-    right = sample(48, 64, seed=2).to(torch.float8_e4m3fn)
+    with untouched():
+        left = sample(32, 64, seed=1).to(torch.float8_e4m3fn)
+        right = sample(48, 64, seed=2).to(torch.float8_e4m3fn)
     result, refusal = attempt(lambda: on_host(_scaled(session, left, right)))
     if refusal:
         yield fault(
@@ -38,8 +42,9 @@ def fp8_scaled_matmul(session: Session) -> Iterator[Finding]:
             remedy="use fp8 as storage only and compute in bfloat16",
         )
         return
-    reference = (left.double() * 0.5) @ (right.double().t() * 2.0)
-    error = error_eps(result, reference, "bfloat16")
+    with untouched():
+        reference = (left.double() * _SCALES[0]) @ (right.double().t() * _SCALES[1])
+        error = error_eps(result, reference, "bfloat16")
     session.measure("error_eps", round(error, 3))
     # Written so that NaN is refused too.
     if not error <= _LIMIT_EPS:
@@ -50,7 +55,7 @@ def fp8_scaled_matmul(session: Session) -> Iterator[Finding]:
 def _scaled(session: Session, left: Any, right: Any) -> Any:
     import torch
 
-    scales = [on_device(torch.tensor(value), session) for value in (0.5, 2.0)]
+    scales = [on_device(torch.tensor(value), session) for value in _SCALES]
     return torch._scaled_mm(
         on_device(left, session),
         on_device(right, session).t(),

@@ -8,7 +8,7 @@ from typing import Any
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import on_device, on_host, sample
+from probes.numerics import on_device, on_host, untouched
 
 # (exponent bits, mantissa bits, bias, largest finite value) of OCP 8-bit floating point 1.0.
 _FORMATS = {"float8_e4m3fn": (4, 3, 7, 448.0), "float8_e5m2": (5, 2, 15, 57344.0)}
@@ -35,7 +35,7 @@ def fp8_storage(session: Session) -> Iterator[Finding]:
         yield from _codes_that_change(session, name)
         for source in _SOURCES:
             yield from _values_that_round_wrong(session, name, source)
-        session.measure(f"{name} of 1e5", str(_rounded(session, name, _one(1e5)).item()))
+        yield from _values_beyond_the_range(session, name)
 
 
 def definition(name: str) -> tuple[float, ...]:
@@ -53,7 +53,9 @@ def definition(name: str) -> tuple[float, ...]:
 
 
 def _codes_that_change(session: Session, name: str) -> Iterator[Finding]:
-    found = [float(value) for value in _decoded(session, name)]
+    decoded = _decoded(session, name)
+    with untouched():
+        found = [float(value) for value in decoded]
     wrong = [
         code
         for code, (value, meant) in enumerate(zip(found, definition(name), strict=True))
@@ -68,24 +70,35 @@ def _codes_that_change(session: Session, name: str) -> Iterator[Finding]:
 
 
 def _values_that_round_wrong(session: Session, name: str, source: str) -> Iterator[Finding]:
-    import torch
-
-    values = (sample(4096, seed=5) * 2).to(getattr(torch, source))
+    values = _values(name, source)
     found, refusal = attempt(lambda: _rounded(session, name, values))
     if found is None:
         text = f"{source} cannot be converted to {name}: {refusal}"
         yield fault(session, "fp8-refused", text)
         return
-    off = int((found.double() != _nearest(values.double(), name)).sum())
+    with untouched():
+        off = int((found.double() != _nearest(values.double(), name)).sum())
     if off:
-        text = f"{off} of 4096 values of {source} do not round to the nearest {name}"
+        text = f"{off} of {len(values)} values of {source} do not round to the nearest {name}"
         yield fault(session, "fp8-wrong", text)
+
+
+def _values_beyond_the_range(session: Session, name: str) -> Iterator[Finding]:
+    """Beyond its range e4m3 gives NaN (torch up to 2.12) or 448, e5m2 infinity or 57344."""
+    largest = _FORMATS[name][3]
+    for value in (2 * largest, -1e5):
+        told = float(_rounded(session, name, _one(value))[0])
+        session.measure(f"{name} of {value:g}", str(told))
+        if not math.isnan(told) and (abs(told) < largest or told * value < 0):
+            text = f"{value:g} becomes {told:g} in {name}, expected NaN, infinity or {largest:g}"
+            yield fault(session, "fp8-overflow-wrong", text)
 
 
 def _decoded(session: Session, name: str) -> Any:
     import torch
 
-    codes = torch.arange(256, dtype=torch.uint8).view(getattr(torch, name))
+    with untouched():
+        codes = torch.arange(256, dtype=torch.uint8).view(getattr(torch, name))
     return on_host(on_device(codes, session).to(torch.float32))
 
 
@@ -96,13 +109,33 @@ def _rounded(session: Session, name: str, values: Any) -> Any:
     return on_host(stored.to(torch.float32))
 
 
+def _values(name: str, source: str) -> Any:
+    """Values over the whole range of the format, both signs, and all the middles between two."""
+    import torch
+
+    with untouched():
+        grid = _grid(name)
+        smallest, largest = float(grid[1]), float(grid[-1])
+        spread = torch.logspace(
+            math.log2(smallest / 8), math.log2(largest), 3000, base=2.0, dtype=torch.float64
+        )
+        both = torch.cat([spread.clamp(max=largest), (grid[1:] + grid[:-1]) / 2])
+        return torch.cat([both, -both]).to(getattr(torch, source))
+
+
+def _grid(name: str) -> Any:
+    import torch
+
+    finite = [value for value in definition(name)[:128] if math.isfinite(value)]
+    return torch.tensor(finite, dtype=torch.float64)
+
+
 def _nearest(values: Any, name: str) -> Any:
     """Round to the nearest value of the format, ties to the even code, in float64."""
     import torch
 
-    table = [value for value in definition(name)[:128] if math.isfinite(value)]
-    grid = torch.tensor(table, dtype=torch.float64)
-    above = torch.searchsorted(grid, values.abs()).clamp(1, len(table) - 1)
+    grid = _grid(name)
+    above = torch.searchsorted(grid, values.abs()).clamp(1, len(grid) - 1)
     low, high = grid[above - 1], grid[above]
     middle = (low + high) / 2
     up = (values.abs() > middle) | ((values.abs() == middle) & (above % 2 == 0))
@@ -112,4 +145,5 @@ def _nearest(values: Any, name: str) -> Any:
 def _one(value: float) -> Any:
     import torch
 
-    return torch.tensor([value])
+    with untouched():
+        return torch.tensor([value])

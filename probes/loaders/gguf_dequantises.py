@@ -1,5 +1,6 @@
 """Every quantisation type in gguf-py's dequantiser."""
 
+import struct
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -32,6 +33,36 @@ def gguf_dequantises(session: Session) -> Iterator[Finding]:
         if refusal or shape != (4, 256):
             problem = refusal or f"the result has shape {shape}, expected (4, 256)"
             yield fault(session, "gguf-type-not-read", f"gguf-py does not read {name}: {problem}")
+    for name, meant in (("Q8_0", _meant_q8_0()), ("Q4_0", _meant_q4_0())):
+        found, refusal = attempt(partial(_numbers, name))
+        if found is not None and found != meant:
+            text = f"gguf-py reads {name} as {found[:4]}..., expected {meant[:4]}..."
+            yield fault(session, "gguf-values-wrong", text)
+
+
+# One block of each: the scale 0.5 in float16, then 32 numbers (ggml-common.h, block_q8_0 and
+# block_q4_0: the lower four bits hold the first half, the upper four the second, 8 is zero).
+_BYTES = [(7 * number + 3) % 256 for number in range(32)]
+
+
+def _numbers(name: str) -> list[float]:
+    import gguf
+    import numpy as np
+
+    scale = struct.pack("<e", 0.5)
+    block = scale + bytes(_BYTES if name == "Q8_0" else _BYTES[:16])
+    packed = np.frombuffer(block, dtype=np.uint8).reshape(1, -1)
+    kind = getattr(gguf.GGMLQuantizationType, name)
+    return [float(value) for value in gguf.quants.dequantize(packed, kind).flatten()]
+
+
+def _meant_q8_0() -> list[float]:
+    return [0.5 * (code - 256 if code > 127 else code) for code in _BYTES]
+
+
+def _meant_q4_0() -> list[float]:
+    low, high = [code & 15 for code in _BYTES[:16]], [code >> 4 for code in _BYTES[:16]]
+    return [0.5 * (code - 8) for code in (*low, *high)]
 
 
 def _dequantised(name: str) -> Any:

@@ -30,6 +30,7 @@ def dtypes_refused(
         loaded, refusal = attempt(partial(load, path))
         if loaded is not None and "weight" in loaded:
             session.measure(dtype, str(loaded["weight"].dtype))
+            yield from _values_changed(session, loader, dtype, loaded["weight"])
             continue
         session.measure(dtype, refusal or "left out")
         severity = Severity.MEDIUM if dtype in known else Severity.HIGH
@@ -37,9 +38,43 @@ def dtypes_refused(
         yield fault(session, "dtype-not-read", text, severity=severity, evidence={"dtype": dtype})
 
 
+def _values_changed(session: Session, loader: str, dtype: str, weight: Any) -> Iterator[Finding]:
+    found, refusal = attempt(partial(_bytes, weight))
+    if found == _content(dtype):
+        return
+    told = refusal or f"its bytes begin with {(found or b'')[:8].hex()}"
+    text = f"{loader} changes the values of {dtype}: {told}, expected {_content(dtype)[:8].hex()}"
+    yield fault(session, "values-changed", text, evidence={"dtype": dtype})
+
+
+def _bytes(weight: Any) -> bytes:
+    """The memory of an array of numpy, torch or MLX."""
+    if hasattr(weight, "tobytes"):
+        return bytes(weight.tobytes())
+    if hasattr(weight, "untyped_storage"):
+        import torch
+
+        return bytes(weight.contiguous().view(torch.uint8).tolist())
+    import mlx.core as mx
+
+    return bytes(weight.view(mx.uint8).tolist())
+
+
+def _content(dtype: str) -> bytes:
+    """Bytes of eight numbers that are all finite and all different; of truth values, 0 and 1."""
+    size = BITS[dtype] // 8
+    if dtype == "BOOL":
+        return bytes(number % 2 for number in range(8))
+    # The last byte of a number holds its sign and exponent: 0x3c to 0x40 is near 1 in every type.
+    return b"".join(
+        bytes((37 * number + place) % 256 for place in range(size - 1)) + bytes([0x38 + number])
+        for number in range(8)
+    )
+
+
 def _checkpoint(path: Path, dtype: str) -> Path:
-    size = 8 * BITS[dtype] // 8
-    entry = {"dtype": dtype, "shape": [8], "data_offsets": [0, size]}
+    content = _content(dtype)
+    entry = {"dtype": dtype, "shape": [8], "data_offsets": [0, len(content)]}
     header = json.dumps({"weight": entry}).encode("ascii")
-    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(size))
+    path.write_bytes(struct.pack("<Q", len(header)) + header + content)
     return path

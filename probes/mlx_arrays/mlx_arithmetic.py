@@ -10,6 +10,8 @@ from probes.answers import attempt, fault
 
 # Limits as in probes.numerics, in eps of the largest value; eps are those of IEEE 754 and bfloat16.
 _LIMITS = {"float32": 32 * 2.0**-23, "float16": 4 * 2.0**-10, "bfloat16": 4 * 2.0**-7}
+# Without symmetry: a kernel that is turned round shows.
+_KERNEL = (0.5, 1.0, 2.0)
 _ROWS, _INNER, _COLUMNS = 5, 40, 7
 
 
@@ -66,7 +68,8 @@ def _convolved(matrix: Any) -> Any:
     import mlx.core as mx
 
     line = matrix[:, :1].reshape(1, -1, 1)
-    return mx.conv1d(line, mx.ones((1, 3, 1), dtype=matrix.dtype)).reshape(1, -1)
+    kernel = mx.array(_KERNEL, dtype=matrix.dtype).reshape(1, 3, 1)
+    return mx.conv1d(line, kernel).reshape(1, -1)
 
 
 def _numbers(rows: int, columns: int, step: int) -> list[list[float]]:
@@ -81,4 +84,4 @@ def _dot(row: Sequence[float], column: Sequence[float]) -> float:
 
 
 def _sliding_sums(line: Sequence[float]) -> list[float]:
-    return [sum(line[start : start + 3]) for start in range(len(line) - 2)]
+    return [_dot(line[start : start + 3], _KERNEL) for start in range(len(line) - 2)]

@@ -7,7 +7,7 @@ from compat.backends.backend import torch_name
 from compat.core.model import Finding, Needs, Session, Severity
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import sample
+from probes.numerics import error_eps, limit_eps, on_host, sample, untouched
 
 
 @probe(
@@ -39,6 +39,14 @@ def components_on_two_devices(session: Session) -> Iterator[Finding]:
 
 
 def _after_the_move(session: Session, layer: Any, tokens: Any) -> Iterator[Finding]:
-    refusal = attempt(lambda: layer.to(tokens.device)(tokens).cpu())[1]
+    moved, refusal = attempt(lambda: on_host(layer.to(tokens.device)(tokens)))
     if refusal:
         yield fault(session, "move-refused", f"the layer is refused after its move: {refusal}")
+        return
+    with untouched():
+        weight, bias = (on_host(part).double() for part in (layer.weight, layer.bias))
+        error = error_eps(moved, on_host(tokens).double() @ weight.t() + bias, "float32")
+    limit = limit_eps(session, "float32")
+    if error > limit:
+        text = f"the layer is off by {error:.3g} eps after its move, expected at most {limit:g}"
+        yield fault(session, "move-wrong", text)

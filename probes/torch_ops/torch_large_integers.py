@@ -22,13 +22,24 @@ def torch_large_integers(session: Session) -> Iterator[Finding]:
     """
     # Odd ones: float32 holds every second integer from there on.
     numbers = [2 * whole(50, seed=1) + 2**24 + 1]
-    yield from agrees_exactly(session, "unique of integers above 2^24", numbers, _unique)
-    yield from agrees_exactly(session, "arithmetic of integers above 2^24", numbers, _shifted)
-    yield from agrees_exactly(session, "the largest of integers above 2^24", numbers, _largest)
+    plain = numbers[0].tolist()
+    apart = sorted(set(plain))
+    for case, operation, meant in (
+        ("unique of", _unique, apart),
+        ("places in unique of", _places, [apart.index(number) for number in plain]),
+        ("arithmetic of", _shifted, [number * 3 - number % 7 for number in plain]),
+        ("the largest of", _largest, max(plain)),
+    ):
+        text = f"{case} integers above 2^24"
+        yield from agrees_exactly(session, text, numbers, operation, meant)
 
 
 def _unique(numbers: Any) -> Any:
     return numbers.unique()
+
+
+def _places(numbers: Any) -> Any:
+    return numbers.unique(return_inverse=True)[1]
 
 
 def _shifted(numbers: Any) -> Any:

@@ -21,12 +21,17 @@ def torch_topk_many(session: Session) -> Iterator[Finding]:
     torch.
     """
     yield from agrees(session, "the 30 largest of 60", [ordered(2, 60, seed=1)], _thirty)
+    yield from agrees(session, "their places", [ordered(2, 60, seed=1)], _places)
     video = [ordered(5, 4, 3, 2, 1, seed=2)]
     yield from agrees(session, "the largest along the first of five axes", video, _first_axis)
 
 
 def _thirty(values: Any) -> Any:
     return values.topk(30).values
+
+
+def _places(values: Any) -> Any:
+    return values.topk(30).indices.to(values.dtype)
 
 
 def _first_axis(values: Any) -> Any:

@@ -1,6 +1,7 @@
 """Enlarging a video in time and space."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from compat.core.model import Finding, Needs, Session
@@ -21,17 +22,32 @@ def torch_upsample_video(session: Session) -> Iterator[Finding]:
     refuse. Upcast to float32 around it.
     """
     frames = [sample(1, 3, 3, 6, 8, seed=1)]
-    yield from agrees(session, "nearest upsampling of a 5-D tensor", frames, _nearest)
-    yield from agrees(session, "nearest-exact upsampling of a 5-D tensor", frames, _exact)
+    for mode in ("nearest", "nearest-exact"):
+        case = f"{mode} upsampling of a 5-D tensor"
+        yield from agrees(session, case, frames, partial(_twice, mode))
+        # Twice the size is the same in both modes; their rules part where the factor is broken.
+        yield from agrees(session, f"{case} to odd sizes", frames, partial(_to_odd_sizes, mode))
+
+    pictures = [sample(3, 4, 6, 8, seed=2)]
+    for mode in ("nearest", "nearest-exact"):
+        # Wan's decoder enlarges frame by frame.
+        case = f"{mode} upsampling of pictures"
+        yield from agrees(session, case, pictures, partial(_pictures, mode))
 
 
-def _nearest(frames: Any) -> Any:
+def _pictures(mode: str, frames: Any) -> Any:
     import torch
 
-    return torch.nn.functional.interpolate(frames, scale_factor=2.0, mode="nearest")
+    return torch.nn.functional.interpolate(frames, size=(9, 13), mode=mode)
 
 
-def _exact(frames: Any) -> Any:
+def _twice(mode: str, frames: Any) -> Any:
     import torch
 
-    return torch.nn.functional.interpolate(frames, scale_factor=2.0, mode="nearest-exact")
+    return torch.nn.functional.interpolate(frames, scale_factor=2.0, mode=mode)
+
+
+def _to_odd_sizes(mode: str, frames: Any) -> Any:
+    import torch
+
+    return torch.nn.functional.interpolate(frames, size=(5, 9, 13), mode=mode)

@@ -94,7 +94,9 @@ def machine(monkeypatch, tmp_path):
     [
         ([PASSED], ExitCode.OK, "1 ok"),
         ([PASSED, KNOWN], ExitCode.OK, "1 fail as known"),
-        ([STALE], ExitCode.OK, "1 pass although they are known to fail"),
+        ([STALE], ExitCode.FINDINGS, "1 do not fail as they are known to"),
+        ([PASSED, STALE], ExitCode.FINDINGS, "the known failure numpy-bfloat16 did not happen"),
+        ([KNOWN, STALE], ExitCode.FINDINGS, "nothing here, this is good news"),
         ([PASSED, NEW], ExitCode.FINDINGS, "nobody knew"),
         ([HALF_KNOWN], ExitCode.FINDINGS, "nobody knew"),
         ([PASSED, CRASHED], ExitCode.FINDINGS, "last words of the worker: Segmentation fault"),
@@ -139,6 +141,14 @@ def test_an_absent_device_is_skipped_with_its_reason_and_never_a_pass(
     assert len(results) > 5
     assert {item["verdict"] for item in results} == {"skip"}
     assert {item["measures"]["reason"] for item in results} == {NO_CUDA.unavailable}
+
+
+def test_a_device_that_is_not_there_is_told_once_and_not_per_probe(monkeypatch, capsys):
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
+    assert main(["probe", "--device", "cuda"]) == ExitCode.NOTHING_CHECKED
+    written = capsys.readouterr().out
+    assert written.count(NO_CUDA.unavailable) == 1
+    assert len(written.splitlines()) == 3
 
 
 def test_probes_that_are_not_for_the_device_leave_nothing_checked(machine, capsys):
@@ -198,6 +208,14 @@ def test_an_interpreter_that_is_not_there_is_wrong_usage(machine, capsys):
     machine()
     assert main(["probe", "--python", "no/such/python"]) == ExitCode.USAGE
     assert "is not a file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="every file may be started there")
+def test_an_interpreter_that_is_no_program_is_wrong_usage(machine, capsys, tmp_path):
+    machine()
+    (tmp_path / "python").touch()
+    assert main(["probe", "--python", str(tmp_path / "python")]) == ExitCode.USAGE
+    assert "is not a program" in capsys.readouterr().err
 
 
 def test_an_unknown_probe_is_wrong_usage_with_a_suggestion(machine, capsys):

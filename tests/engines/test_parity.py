@@ -4,6 +4,8 @@ import pytest
 
 from runners.engines.messages import ClipRequest
 from runners.engines.parity_messages import ParityRequest
+from tools.device_faults.bug import broken_backend
+from tools.device_faults.every_bug import BUGS
 
 pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("engines")]
 
@@ -79,16 +81,15 @@ def test_a_sound_device_raises_no_alarm(shadowed, family, dtype):
 
 
 def located(shadowed, family, bug):
-    from backend_bugs import BUGS, broken_backend
-
+    (operation,) = BUGS[bug].operations
     for dtype in ("bfloat16", "float16"):
-        mode = broken_backend(bug)
+        mode = broken_backend(BUGS[bug])
         with mode:
             answer = shadowed(family, dtype)
-        assert type(mode).hits
+        assert mode.hits
         if answer.divergences:
-            return answer.divergences[0], BUGS[bug][0]
-    return None, BUGS[bug][0]
+            return answer.divergences[0], operation
+    return None, operation
 
 
 @pytest.mark.parametrize("bug", EVERYWHERE)
@@ -109,9 +110,7 @@ def test_every_kind_of_bug_is_named_first(shadowed, bug):
 
 
 def test_at_most_so_many_divergences_are_kept_and_all_are_counted(shadowed):
-    from backend_bugs import broken_backend
-
-    with broken_backend("linear is 5 % off"):
+    with broken_backend(BUGS["linear is 5 % off"]):
         answer = shadowed("ltx", "bfloat16")
     assert len(answer.divergences) == 20
     assert answer.found > 20

@@ -7,6 +7,8 @@ torch = pytest.importorskip("torch")
 from runners.engines.call_sites import CallSites  # noqa: E402
 from runners.engines.shadow import Shadow, difference  # noqa: E402
 from runners.engines.shadow_reference import NoReferenceError, host_copy, reference  # noqa: E402
+from tools.device_faults.bug import broken_backend  # noqa: E402
+from tools.device_faults.every_bug import BUGS  # noqa: E402
 
 
 class Two(torch.nn.Module):
@@ -114,11 +116,9 @@ def test_a_copy_has_the_strides_and_shares_nothing():
     assert view.abs().sum() > 0
 
 
-def test_the_module_and_the_line_of_a_divergence_are_named(fixtures_on_path):
-    from backend_bugs import broken_backend
-
+def test_the_module_and_the_line_of_a_divergence_are_named():
     pipeline = Pipeline()
-    with broken_backend("silu gives zeros"):
+    with broken_backend(BUGS["silu gives zeros"]):
         shadow = followed(lambda: pipeline.components["transformer"](torch.ones(2, 4)), pipeline)
     (found,) = shadow.divergences
     assert found.module == "transformer.second"

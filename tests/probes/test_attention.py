@@ -67,8 +67,19 @@ def test_8_bit_floats_do_not_reach_numpy_and_the_ways_around_do(ask):
 
 
 def test_a_numpy_that_takes_8_bit_floats_passes(ask, monkeypatch):
-    monkeypatch.setattr(torch.Tensor, "numpy", lambda _tensor: object())
+    real = torch.Tensor.numpy
+
+    def takes_all(tensor):
+        return object() if "float8" in str(tensor.dtype) else real(tensor)
+
+    monkeypatch.setattr(torch.Tensor, "numpy", takes_all)
     assert ask("fp8-to-numpy").outcome is Outcome.PASS
+
+
+def test_a_way_around_that_gives_other_numbers_is_seen(ask, monkeypatch):
+    real = torch.Tensor.numpy
+    monkeypatch.setattr(torch.Tensor, "numpy", lambda tensor: real(tensor) * 2)
+    assert ask("fp8-to-numpy").rules == {"fp8-numpy-refused", "fp8-cure-wrong"}
 
 
 def test_a_way_around_that_is_closed_is_seen(ask, monkeypatch):

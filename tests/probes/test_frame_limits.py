@@ -100,6 +100,7 @@ def test_free_noise_that_cannot_be_switched_off_is_seen(ask, monkeypatch):
     assert "free-noise-left-behind" in asked.rules
 
 
+@pytest.mark.proves("animatediff-frame-limit", "animatediff-free-noise")
 @pytest.mark.parametrize("name", FRAMES_LOST)
 def test_a_pipeline_that_delivers_16_frames_without_a_word_is_seen(ask, monkeypatch, name):
     play(monkeypatch, FRAMES_LOST[name], lambda _table, asked: min(asked, 16))

@@ -136,6 +136,7 @@ def test_single_files_are_refused_where_they_are_damaged(ask):
     assert asked.outcome is Outcome.PASS, asked.text
 
 
+@pytest.mark.proves("diffusers-folder-refuses-damage", "diffusers-single-file-refuses-damage")
 @pytest.mark.parametrize("name", FROM_DISK)
 def test_a_diffusers_loader_that_opens_everything_or_nothing_is_seen(ask, monkeypatch, name):
     pytest.importorskip("diffusers")

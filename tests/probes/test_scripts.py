@@ -46,6 +46,7 @@ def test_an_autoencoder_that_takes_every_tile_passes(ask, monkeypatch):
     assert ask("vae-tile-sizes").outcome is Outcome.PASS
 
 
+@pytest.mark.proves("vae-tile-sizes")
 def test_an_autoencoder_that_takes_no_tiles_at_all_is_seen(ask, monkeypatch):
     diffusers = pytest.importorskip("diffusers")
 

@@ -1,6 +1,6 @@
 """``python -m tools.parity_table``: break the processor on purpose and see what parity says.
 
-Each bug of ``tests/fixtures/backend_bugs.py`` is put under a shadowed run of a tiny real pipeline,
+Each bug of ``tools/device_faults/any_size.py`` is put under a shadowed run of a tiny real pipeline,
 in bfloat16 and, where that does not find it, in float16. It counts as located where the first
 divergence is the broken operation.
 """
@@ -16,6 +16,8 @@ from typing import Any
 
 from runners.engines.messages import ClipRequest
 from runners.engines.parity_messages import ParityAnswer, ParityRequest
+from tools.device_faults.any_size import ANY_SIZE
+from tools.device_faults.bug import Bug, broken_backend
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = (
@@ -95,7 +97,7 @@ def _undisturbed(pipelines: Pipelines) -> Iterator[Row]:
 
 
 def _with_bugs(pipelines: Pipelines) -> Iterator[Row]:
-    for bug in _fixture("backend_bugs").BUGS:
+    for bug in ANY_SIZE:
         rows = []
         for dtype in DTYPES:
             rows.append(_broken(pipelines, bug, dtype))
@@ -106,24 +108,23 @@ def _with_bugs(pipelines: Pipelines) -> Iterator[Row]:
             yield met[-1]
 
 
-def _broken(pipelines: Pipelines, bug: str, dtype: str) -> Row:
-    bugs = _fixture("backend_bugs")
-    mode = bugs.broken_backend(bug)
-    row = Row(family=pipelines.family, bug=bug, outcome="not met", dtype=dtype)
+def _broken(pipelines: Pipelines, bug: Bug, dtype: str) -> Row:
+    mode = broken_backend(bug)
+    row = Row(family=pipelines.family, bug=bug.name, outcome="not met", dtype=dtype)
     try:
         with mode:
             answer = pipelines.shadowed(dtype)
     except (RuntimeError, ValueError, IndexError) as exc:
         words = f"the run ended: {type(exc).__name__}"
-        return Row(family=row.family, bug=bug, outcome=words, dtype=dtype)
-    if not type(mode).hits:
+        return Row(family=row.family, bug=row.bug, outcome=words, dtype=dtype)
+    if not mode.hits:
         return row
     if not answer.divergences:
-        return Row(family=row.family, bug=bug, outcome="missed", dtype=dtype)
+        return Row(family=row.family, bug=row.bug, outcome="missed", dtype=dtype)
     first = answer.divergences[0]
-    outcome = "located" if first.operation == bugs.BUGS[bug][0] else "named another"
+    outcome = "located" if first.operation in bug.operations else "named another"
     where = f"{first.operation} in {first.module or 'the pipeline'}, {first.source}"
-    return Row(family=row.family, bug=bug, outcome=outcome, dtype=dtype, first=where)
+    return Row(family=row.family, bug=row.bug, outcome=outcome, dtype=dtype, first=where)
 
 
 def _fixture(name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Probes whose operation takes the process with it, as broken backends do."""
