@@ -32,7 +32,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level",
         choices=[str(level) for level in Level],
-        default=str(Level.STANDARD),
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
     parser.add_argument(
@@ -51,7 +50,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.core.collect import collect
 
     known = collect("probes", Probe)
-    probes = chosen(known, arguments.only, level=Level(arguments.level))
+    # The list names what every level asks, unless one is named.
+    usual = Level.LONG if arguments.list else Level.STANDARD
+    probes = chosen(known, arguments.only, level=Level(arguments.level or usual))
     if arguments.list:
         about_files = [] if arguments.only else [p for p in known.values() if p.needs.subject]
         probe_output.print_list([*probes, *about_files], arguments.format)
