@@ -82,6 +82,7 @@ SIZES = {
     "torch": "about 200 MB of CPU torch (several GB on Linux where no CPU build is offered)",
     "diffusers": "about 40 MB of diffusers and transformers",
     "mlx": "10 to 50 MB of MLX",
+    "quanto": "about 1 MB of optimum-quanto",
     "dev": "about 30 MB of test tools",
 }
 
@@ -94,7 +95,7 @@ def _say_sizes(session: nox.Session, *parts: str) -> None:
 def _install(session: nox.Session, extras: str = "", *, gpu: bool = False) -> None:
     """Install this checkout with its extras, held by the constraints."""
     parts = ["diffusers" if extra == "all" else extra for extra in extras.split(",") if extra]
-    needs_torch = any(part in ("torch", "diffusers", "all") for part in parts)
+    needs_torch = any(part in ("torch", "diffusers", "quanto", "all") for part in parts)
     _say_sizes(session, *(["torch"] if needs_torch else []), *parts)
     if needs_torch and not gpu:
         _install_cpu_torch(session)
@@ -135,7 +136,7 @@ def _pinned_torch() -> str:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the test suite on this machine's CPU, with coverage."""
-    _install(session, "diffusers,mlx,dev")
+    _install(session, "diffusers,mlx,quanto,dev")
     # One BLAS thread per process: the tests themselves run in parallel.
     session.run(
         "pytest", "-n", "auto", "--dist", "loadgroup", "--cov",
@@ -196,21 +197,25 @@ def report(session: nox.Session) -> None:
 @nox.session(name="probe-cpu")
 def probe_cpu(session: nox.Session) -> None:
     """Probe torch on this machine's CPU."""
-    _install(session, "diffusers")
+    _install(session, "diffusers,quanto")
     session.run("framegate", "probe", "--device", "cpu", *session.posargs)
 
 
 @nox.session(name="probe-cuda")
 def probe_cuda(session: nox.Session) -> None:
-    """Probe torch on CUDA or ROCm; exit 5 where there is none."""
-    _install(session, "diffusers", gpu=True)
+    """Probe torch on CUDA or ROCm; fails with the reason (exit 5) where there is none.
+
+    PyPI has a CUDA build for Linux alone; on Windows, and for ROCm, framegate probe --python asks
+    an environment that has the right torch.
+    """
+    _install(session, "diffusers,quanto", gpu=True)
     session.run("framegate", "probe", "--device", "cuda", *session.posargs)
 
 
 @nox.session(name="probe-mps")
 def probe_mps(session: nox.Session) -> None:
-    """Probe torch on Apple's GPU; exit 5 where there is none."""
-    _install(session, "diffusers")
+    """Probe torch on Apple's GPU; fails with the reason (exit 5) where there is none."""
+    _install(session, "diffusers,quanto")
     session.run("framegate", "probe", "--device", "mps", *session.posargs)
 
 

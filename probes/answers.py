@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from compat.core.model import Finding, Place, Session, Severity
+from compat.core.probe import SkipProbeError
 
 Value = TypeVar("Value")
 
@@ -11,11 +12,11 @@ Value = TypeVar("Value")
 def attempt(action: Callable[[], Value]) -> tuple[Value | None, str]:
     """Do ``action`` and return (its value, "") or (None, the library's own words).
 
-    A lack of memory is no answer to the question and ends the probe as ERROR.
+    A lack of memory is no answer to the question and ends the probe as ERROR; neither is a skip.
     """
     try:
         return action(), ""
-    except MemoryError:
+    except (MemoryError, SkipProbeError):
         raise
     except Exception as exc:
         if "out of memory" in str(exc).lower():

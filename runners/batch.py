@@ -117,7 +117,7 @@ def _answer(bench: "_Bench", question: Question, environment: Environment | None
         findings=tuple(answer.findings),
         measures=answer.measures,
         started_at=began.isoformat(timespec="milliseconds"),
-        seconds=answer.seconds or time.perf_counter() - clock,
+        seconds=time.perf_counter() - clock if answer.seconds is None else answer.seconds,
         environment=environment.fingerprint if environment is not None else "",
         crash=answer.crash,
     )
@@ -125,13 +125,13 @@ def _answer(bench: "_Bench", question: Question, environment: Environment | None
 
 @dataclass(slots=True)
 class _Answer:
-    """What has arrived from the worker so far."""
+    """What has arrived from the worker so far; ``seconds`` None where it never said how long."""
 
     outcome: Outcome = Outcome.ERROR
     reason: str = ""
     findings: list[Finding] = field(default_factory=list)
     measures: dict[str, object] = field(default_factory=dict)
-    seconds: float = 0.0
+    seconds: float | None = None
     crash: Crash | None = None
 
     def note(self, message: Mapping[str, Any]) -> None:
@@ -180,6 +180,8 @@ class _Bench(AbstractContextManager["_Bench"]):
         ready = worker.call("prepare", {"modules": modules}, seconds=PREPARE_SECONDS)
         if ready["missing"]:
             answer.outcome, answer.reason = Outcome.SKIP, str(ready["missing"])
+            # Starting the worker took time, the question none.
+            answer.seconds = 0.0
             return
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             request = {

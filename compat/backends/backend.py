@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Protocol
@@ -41,14 +42,21 @@ def import_framework(name: str) -> tuple[ModuleType | None, str]:
     """Import ``name``; returns (module, "") or (None, why not in one sentence).
 
     A framework can be installed and still not load: a missing DLL is an ``OSError``, a wrong numpy
-    an ``ImportError``.
+    a ``ValueError`` or an ``AttributeError``, a half-copied file a ``SyntaxError``.
     """
     if reason := missing(name.partition(".")[0]):
         return None, reason
     try:
-        return importlib.import_module(name), ""
-    except (ImportError, OSError, RuntimeError) as exc:
+        module = importlib.import_module(name)
+    except Exception as exc:  # noqa: BLE001 - a broken install raises whatever its code runs into
         return None, f"{name} is installed but cannot be imported: {first_line(exc)}"
+    if (
+        getattr(module, "__file__", None) is None
+        and module.__name__ not in sys.builtin_module_names
+    ):
+        # What an uninstallation left behind still imports, as a namespace without anything in it.
+        return None, f"{name} is a folder without the package"
+    return module, ""
 
 
 def first_line(exc: BaseException) -> str:

@@ -23,7 +23,7 @@ SUMMARIES: dict[str, str] = {
     "runs": "list the runs in the evidence store",
     "explain": "say what a known error text means and what to do",
     "report": "write the failed-attempts and working-solutions reports",
-    "doctor": "show the environment, its devices and what each lacks",
+    "doctor": "show what this machine has, what that allows, and what is lacking",
 }
 
 

@@ -1,129 +1,199 @@
-"""``framegate doctor``: the environment, its devices and what each lacks."""
+"""``framegate doctor``: what this machine has, what that allows, and what is lacking."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from compat.cli.command import Command
 from compat.cli.output import Result, exit_for, print_findings, print_json
-from compat.cli.shared_arguments import add_fail_on, add_format
+from compat.cli.shared_arguments import add_fail_on, add_format, add_python, require_interpreter
+from compat.core.codec import from_data, to_data
 from compat.core.errors import ExitCode
-from compat.core.model import Device, Environment, Finding, Place, Severity
+from compat.core.model import Device, Environment, Finding, ProbeResult, Severity
 
-_GIB = 1 << 30
-# A minute of 720p costs about 0.3 GiB of lossless segments and latents; below this a render of a
-# few minutes may stop for want of space.
-_LOW_DISK_BYTES = 5 * _GIB
-# Importing torch and diffusers alone takes about 1 GiB.
-_LOW_MEMORY_BYTES = 2 * _GIB
+if TYPE_CHECKING:
+    from compat.backends.abilities import Able
+    from compat.identify.room import Weights
+    from runners.checkup import Checkup
+
+_ALWAYS = "verify, identify, fit, plan, judge, explain, report, runs"
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_python(parser)
+    parser.add_argument("--verbose", action="store_true", help="every package, path and source")
     add_format(parser)
+    parser.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        help="the same as --format json: to attach to a bug report",
+    )
     add_fail_on(parser)
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    from compat.backends.encoders import encoders
-    from compat.core.home import home
-    from compat.core.system import free_memory_bytes
-    from runners.environment import this_environment
+    from compat.cli.doctor_findings import lacks
+    from compat.cli.doctor_text import screen
+    from compat.cli.privacy import discreet
+    from runners.checkup import Checkup, check_up
 
-    environment, found = this_environment(), encoders()
-    room = {"disk": free_disk_bytes(home()), "memory": free_memory_bytes()}
-    findings = list(lacks(environment, found, room))
+    require_interpreter(arguments.python)
+    user = _home()
+    seen = check_up(
+        python=arguments.python,
+        variables=os.environ,
+        home=user,
+        folder=Path.cwd(),
+        places=places(os.environ, user),
+    )
+    # Before anything is made of it, so that no way out can forget to.
+    checkup = from_data(Checkup, discreet(os.environ, user).data(to_data(seen)))
+    able, weights, works = _abilities(checkup), _weights(checkup), what_works(checkup)
+    findings = list(lacks(checkup))
     if arguments.format == "json":
-        print_json("doctor", _results(environment, found, room, findings))
+        facts = _facts(checkup, able, weights, works)
+        print_json("doctor", [_result(findings, facts)])
     else:
-        _print(environment, found, room)
+        for line in screen(checkup, able, weights, works, verbose=arguments.verbose):
+            print(line)
         print_findings(findings)
     return exit_for(findings, Severity(arguments.fail_on))
 
 
-def lacks(
-    environment: Environment, found: Mapping[str, str], room: Mapping[str, int]
-) -> Iterator[Finding]:
-    """What keeps framegate from its work here; absent graphics cards are no fault."""
-    from compat.backends.encoders import NEEDED
-
-    for name in ("torch", "diffusers"):
-        if name not in environment.packages:
-            text = f"{name} is not installed, so nothing can be rendered in this environment"
-            remedy = 'pip install "framegate[diffusers]", or use the environment that has it'
-            yield _finding("package-missing", Severity.LOW, text, "package", name, remedy)
-    for name in NEEDED:
-        if not found.get(name):
-            text = f"this PyAV has no encoder {name}, which every render is written with"
-            remedy = "reinstall av from PyPI, whose wheels bring it"
-            yield _finding("encoder-missing", Severity.HIGH, text, "package", "av", remedy)
-    for what, limit in (("disk", _LOW_DISK_BYTES), ("memory", _LOW_MEMORY_BYTES)):
-        if room[what] < limit:
-            text = f"{_gib(room[what])} of {what} are free, at least {_gib(limit)} are expected"
-            yield _finding(f"{what}-low", Severity.MEDIUM, text, "device", what, "make room")
-
-
-def free_disk_bytes(folder: Path) -> int:
-    """Free space where ``folder`` is or would be."""
-    import shutil
-
-    existing = next(p for p in (folder, *folder.absolute().parents) if p.exists())
-    return shutil.disk_usage(existing).free
-
-
-def _finding(
-    rule: str, severity: Severity, message: str, kind: str, path: str, remedy: str
-) -> Finding:
-    place = Place(kind=kind, path=path)
-    return Finding(rule=rule, severity=severity, message=message, place=place, remedy=remedy)
-
-
-def _print(environment: Environment, found: Mapping[str, str], room: Mapping[str, int]) -> None:
-    print(f"{environment.os}, {environment.machine}, Python {environment.python}")
-    print(f"fingerprint {environment.fingerprint[:16]}")
-    print("\ndevices")
-    for device in environment.devices:
-        print(f"  {device.kind:<5} {_describe(device)}")
-    print("\npackages and drivers")
-    for name, version in environment.packages.items():
-        print(f"  {name:<17} {version}")
-    for name, value in environment.settings.items():
-        print(f"  {name}={value}")
-    print("\nencoders")
-    for name, title in found.items():
-        print(f"  {name:<11} {title or 'not in this PyAV'}")
-    print(f"\nfree: {_gib(room['disk'])} disk, {_gib(room['memory'])} memory")
-
-
-def _describe(device: Device) -> str:
-    if device.unavailable:
-        return f"not here: {device.unavailable}"
-    memory = _gib(device.memory_bytes) if device.memory_bytes else ""
-    return ", ".join(filter(None, [device.name, device.capability, memory])) or "here"
-
-
-def _results(
-    environment: Environment,
-    found: Mapping[str, str],
-    room: Mapping[str, int],
-    findings: list[Finding],
-) -> list[Result]:
-    facts = {
-        "environment": environment,
-        "encoders": {name: bool(title) for name, title in found.items()},
-        "free_disk_bytes": room["disk"],
-        "free_memory_bytes": room["memory"],
-    }
+def _result(findings: list[Finding], facts: Mapping[str, Any]) -> Result:
     verdict = "lacking" if findings else "ok"
-    return [Result(subject="environment", verdict=verdict, findings=findings, measures=facts)]
+    return Result(subject="environment", verdict=verdict, findings=findings, measures=facts)
 
 
-def _gib(size: int) -> str:
-    return f"{size / _GIB:.1f} GiB"
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        # A user without a home folder, as some containers have.
+        return Path(tempfile.gettempdir())
+
+
+def places(variables: Mapping[str, str], user: Path) -> Mapping[str, Path]:
+    """The folders a render writes to or reads models from, by what they are for."""
+    from compat.core.home import home
+
+    cache = Path(variables.get("XDG_CACHE_HOME") or user / ".cache") / "huggingface"
+    hub = variables.get("HF_HUB_CACHE") or variables.get("HF_HOME")
+    return {
+        "this folder": Path.cwd(),
+        "evidence": home(),
+        "models": Path(hub).expanduser() if hub else cache,
+        "temporary": Path(tempfile.gettempdir()),
+    }
+
+
+def what_works(checkup: "Checkup") -> Mapping[str, str]:
+    """Groups of commands, each with the devices it works on here or with what it lacks."""
+    packages = checkup.asked.environment.packages
+    usable = [d.kind for d in checkup.asked.environment.devices if not d.unavailable]
+    torch = "torch" in packages and not checkup.asked.torch_problem and not checkup.asked.problem
+    kinds = [kind for kind in dict.fromkeys(usable) if kind == "mlx" or torch]
+    probing = ", ".join(kinds) or "files and codecs only, lacks torch or mlx that loads"
+    if checkup.named:
+        return {f"probe --python {checkup.asked.executable}": probing}
+    missing = [name for name in ("diffusers", "transformers", "accelerate") if name not in packages]
+    missing = missing if torch else ["torch that loads", *missing]
+    lacking = f"lacks {', '.join(missing)}"
+    rendering = ", ".join(kind for kind in kinds if kind != "mlx")
+    return {
+        "files, plans and clips": _ALWAYS,
+        "probe": probing,
+        "preflight, render, parity": lacking if missing else rendering,
+        "predict": lacking if missing else "any device, also one that is not here",
+    }
+
+
+def _abilities(checkup: "Checkup") -> "Mapping[str, Mapping[str, Able]]":
+    from compat.backends.abilities import abilities
+
+    environment = checkup.asked.environment
+    results = _evidence(environment)
+    return {
+        _name(device): abilities(device, environment, results)
+        for device in _usable(environment.devices)
+        if device.kind == "mlx" or "torch" in environment.packages
+    }
+
+
+def _evidence(environment: Environment) -> Sequence[ProbeResult]:
+    """What was probed here before; nothing where the store is not there or cannot be read."""
+    from compat.core.errors import CompatError
+    from compat.store.store import Store, default_path
+
+    if not default_path().is_file():
+        return ()
+    try:
+        with Store.open() as store:
+            return store.results(environment.fingerprint)
+    except (CompatError, OSError):
+        return ()
+
+
+def _weights(checkup: "Checkup") -> "Mapping[str, Sequence[Weights]]":
+    """By device with a memory of its own; those that share main memory count as one."""
+    from compat.identify.room import weights_in
+
+    memory, main = {}, []
+    for device in _usable(checkup.asked.environment.devices):
+        if device.memory_bytes and device.kind in ("cuda", "rocm", "mps"):
+            memory[_name(device)] = device.memory_bytes
+        else:
+            main.append(device.kind)
+    if main:
+        memory[", ".join(main)] = checkup.memory.usable_bytes
+    return {name: weights_in(size) for name, size in memory.items()}
+
+
+def _usable(devices: Iterable[Device]) -> list[Device]:
+    return [device for device in devices if not device.unavailable]
+
+
+def _name(device: Device) -> str:
+    return f"{device.kind}:{device.index}" if device.index else device.kind
+
+
+def _facts(
+    checkup: "Checkup",
+    able: "Mapping[str, Mapping[str, Able]]",
+    weights: "Mapping[str, Sequence[Weights]]",
+    works: Mapping[str, str],
+) -> Mapping[str, Any]:
+    asked = checkup.asked
+    environment: Environment = asked.environment
+    return {
+        "environment": environment,
+        "interpreter": {
+            "executable": asked.executable,
+            "prefix": asked.prefix,
+            "torch": asked.torch,
+            "torch_problem": asked.torch_problem,
+            "chips": asked.chips,
+            "problem": asked.problem,
+        },
+        "other_interpreters": checkup.others,
+        "hardware": checkup.hardware,
+        "memory": checkup.memory,
+        "disks": checkup.disks,
+        "video": {"pyav": asked.codecs, "ffmpeg": checkup.ffmpeg},
+        "dtypes": able,
+        "weights": weights,
+        "works": works,
+    }
 
 
 COMMAND = Command(
     name="doctor",
-    summary="show the environment, its devices and what each lacks",
+    summary="show what this machine has, what that allows, and what is lacking",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -3,13 +3,22 @@
 import argparse
 import contextlib
 import difflib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compat.cli.cell_filters import CellFilter, narrowed
 from compat.cli.command import Command
-from compat.cli.shared_arguments import add_format, add_store
+from compat.cli.shared_arguments import (
+    add_comfyui,
+    add_format,
+    add_python,
+    add_store,
+    material_from,
+    require_interpreter,
+)
 from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Device, Environment, Level, Outcome, Probe, ProbeResult, Verdict
 
@@ -35,10 +44,22 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="quick: seconds; standard, the default: loads diffusers too; long: minutes, gigabytes",
     )
     parser.add_argument(
-        "--python",
-        type=Path,
-        metavar="PATH",
-        help="interpreter that will render (of a ComfyUI, say); it needs nothing of framegate's",
+        "--loader",
+        action="append",
+        metavar="NAME",
+        help="of the renders, those by this loader (diffusers-folder, quanto, ...); repeatable",
+    )
+    parser.add_argument(
+        "--dtype",
+        action="append",
+        metavar="NAME",
+        help="of the renders, those in this dtype or quantisation (bfloat16, int8, ...)",
+    )
+    add_python(parser)
+    add_comfyui(
+        parser,
+        "render with this ComfyUI too (the folder with its main.py), in the interpreter it holds "
+        "unless --python names another; its code is run for that",
     )
     add_store(parser)
     add_format(parser)
@@ -50,9 +71,14 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.core.collect import collect
 
     known = collect("probes", Probe)
-    # The list names what every level asks, unless one is named.
-    usual = Level.LONG if arguments.list else Level.STANDARD
-    probes = chosen(known, arguments.only, level=Level(arguments.level or usual))
+    wanted = CellFilter(
+        # The list leaves out nothing that was not asked to be left out.
+        level=Level(arguments.level or (Level.LONG if arguments.list else Level.STANDARD)),
+        loaders=tuple(arguments.loader or ()),
+        dtypes=tuple(arguments.dtype or ()),
+    )
+    level = Level.LONG if wanted.names_cells else wanted.level
+    probes = narrowed(chosen(known, arguments.only, level=level), wanted)
     if arguments.list:
         about_files = [] if arguments.only else [p for p in known.values() if p.needs.subject]
         probe_output.print_list([*probes, *about_files], arguments.format)
@@ -60,19 +86,31 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     from runners.batch import questions
     from runners.environment import this_environment
 
-    python = arguments.python
-    if python is not None and not python.is_file():
-        raise UsageError(f"--python {python} is not a file", "name the interpreter itself")
+    began = time.perf_counter()
+    python, material = interpreter_of(arguments), material_from(arguments)
     environment = this_environment(python)
-    asked = questions(probes, devices_of(environment, arguments.device))
+    asked = questions(probes, devices_of(environment, arguments.device), material)
     if not asked:
         raise NothingCheckedError(
             f"no probe was asked: none of the chosen ones is for {arguments.device}",
             "framegate probe --list tells which devices a probe is for",
         )
-    told = _ask(asked, environment, arguments)
-    probe_output.print_told(told, environment, arguments.format)
+    told = _ask(asked, environment, arguments.store, python)
+    took = time.perf_counter() - began
+    probe_output.print_told(told, environment, arguments.format, seconds=took)
     return exit_code(told)
+
+
+def interpreter_of(arguments: argparse.Namespace) -> Path | None:
+    """The interpreter to ask: the one named, else the one the ComfyUI holds, None for this one.
+
+    ``UsageError`` where the one named is no file.
+    """
+    from runners.second_opinion import Wanted, comfyui_python
+
+    named: Path | None = arguments.python
+    require_interpreter(named)
+    return comfyui_python(Wanted(comfyui=arguments.comfyui, python=named))
 
 
 def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: Level) -> list[Probe]:
@@ -145,14 +183,14 @@ def ask_and_record(
 
 
 def _ask(
-    asked: "Sequence[Question]", environment: Environment, arguments: argparse.Namespace
+    asked: "Sequence[Question]", environment: Environment, file: Path | None, python: Path | None
 ) -> list[Told]:
     from compat.cli.probe_output import Watching
     from compat.store.store import Store
 
     told = []
-    with Store.open(arguments.store) as store, Watching(len(asked)) as watching:
-        for pair in _told(asked, environment, store, watching.started, arguments.python):
+    with Store.open(file) as store, Watching(len(asked)) as watching:
+        for pair in _told(asked, environment, store, watching.started, python):
             told.append(pair)
             watching.finished(pair[0])
     return told

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,8 +87,10 @@ def print_list(probes: Sequence[Probe], form: str) -> None:
         print(f"{probe.id:<33} {_places(probe):<14} {probe.title}")
 
 
-def print_told(told: Sequence[Told], environment: Environment, form: str) -> None:
-    """Print the results, then what they come to."""
+def print_told(
+    told: Sequence[Told], environment: Environment, form: str, *, seconds: float
+) -> None:
+    """Print the results, then what they come to; ``seconds`` is what the whole round took."""
     from compat.knowledge import known_failures, stale
 
     outdated = {
@@ -100,15 +102,39 @@ def print_told(told: Sequence[Told], environment: Environment, form: str) -> Non
         items = [_result(r, verdict, outdated.get(id(r), ())) for r, verdict in told]
         print_json("probe", items)
         return
+    absent = {device.kind: device.unavailable for device in environment.devices}
+    unasked = Counter(r.target.device for r, _ in told if _was_not_there(r, absent))
     for result, verdict in told:
-        _print_result(result, verdict)
-        _print_stale(outdated.get(id(result), ()))
+        if not _was_not_there(result, absent):
+            _print_result(result, verdict)
+            _print_stale(outdated.get(id(result), ()))
+    for kind, count in unasked.items():
+        print(f"??    skip  {count} questions on {kind}: {absent[kind]}")
     counts = Counter(verdict for _, verdict in told)
     print(", ".join(f"{counts[v]} {MEANINGS[v]}" for v in Verdict if counts[v]))
+    print(times([result for result, _ in told], seconds))
     for device in environment.devices:
-        if device.unavailable:
+        if device.unavailable and device.kind not in unasked:
             print(f"not here: {device.kind}: {device.unavailable}")
 
+
+def _was_not_there(result: ProbeResult, absent: Mapping[str, str]) -> bool:
+    """Whether a question was skipped for its device alone, as are all others about that device."""
+    return result.outcome is Outcome.SKIP and result.reason == absent.get(result.target.device)
+
+
+def times(results: Sequence[ProbeResult], seconds: float) -> str:
+    """Say in one line how long the round took, and which questions took longest."""
+    asking = sum(result.seconds for result in results)
+    slowest = sorted(results, key=lambda result: -result.seconds)[:SLOWEST]
+    slow = [r for r in slowest if r.seconds >= 0.01]
+    named = ", ".join(f"{title(r.probe, r.target)} {r.seconds:.2f} s" for r in slow)
+    line = f"{len(results)} questions in {seconds:.1f} s, {asking:.1f} s of it in the probes"
+    return f"{line}; slowest: {named}" if named else line
+
+
+# As many as fit a line of a terminal.
+SLOWEST = 3
 
 MEANINGS = {
     Verdict.OK: "ok",
@@ -178,6 +204,7 @@ def _listed(probe: Probe) -> Result:
         "modules": list(probe.needs.modules),
         "subject": probe.needs.subject,
         "seconds": probe.needs.seconds,
+        **({"model": probe.model, "cells": len(probe.cells)} if probe.cells else {}),
     }
     return Result(subject=probe.id, verdict=Outcome.SKIP.value, measures=facts)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compat.cli.shared_arguments import add_comfyui, comfyui_from
 from compat.core.errors import UsageError
 from compat.core.model import Outcome
 
@@ -27,11 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask diffusers and transformers, where they are installed, what they take it for",
     )
-    group.add_argument(
-        "--comfyui",
-        type=Path,
-        metavar="DIR",
-        help="ask this ComfyUI too (the folder with its main.py); its code is run for that",
+    add_comfyui(
+        group, "ask this ComfyUI too (the folder with its main.py); its code is run for that"
     )
     group.add_argument(
         "--dry-load",
@@ -69,11 +67,7 @@ def with_opinions(answers: "Answers", arguments: argparse.Namespace) -> "Answers
 
 
 def _require(arguments: argparse.Namespace) -> None:
-    if arguments.comfyui is not None and not (arguments.comfyui / "main.py").is_file():
-        raise UsageError(
-            f"{arguments.comfyui} is no ComfyUI folder",
-            "name the folder that holds ComfyUI's main.py and comfy/",
-        )
+    comfyui_from(arguments)
     if arguments.python is not None and not arguments.python.is_file():
         raise UsageError(f"there is no interpreter {arguments.python}", "name a python executable")
 

@@ -198,7 +198,8 @@ class Cell:
 
     ``dtype`` is the torch name of what is computed in, ``quantisation`` what the weights are kept
     in, empty for the same. ``modules`` are needed beside the probe's own and ``subject`` names the
-    material without which the cell cannot be run ("a ComfyUI folder").
+    material without which the cell cannot be run ("a ComfyUI folder"). ``level`` is the first round
+    that asks it.
     """
 
     loader: str
@@ -206,6 +207,7 @@ class Cell:
     quantisation: str = ""
     modules: tuple[str, ...] = ()
     subject: str = ""
+    level: Level = Level.LONG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

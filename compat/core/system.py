@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from compat.core.cgroup import memory_limit
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -238,10 +240,14 @@ def on_interrupt(action: Callable[[], None]) -> Iterator[None]:
 
 
 def free_memory_bytes() -> int:
-    """Memory that a new process could take without swapping, in bytes."""
+    """Memory that a new process could take without swapping, in bytes.
+
+    In a container the kernel kills at the container's limit, whatever the machine has left.
+    """
     import psutil
 
-    return int(psutil.virtual_memory().available)
+    free, limit = int(psutil.virtual_memory().available), memory_limit()
+    return min(free, limit.free_bytes) if limit else free
 
 
 def own_peak_memory_bytes() -> int:

@@ -129,6 +129,9 @@ def _when(fields: Fields) -> When:
         dtypes=fields.texts("dtypes", required=False),
         os=systems,
         packages=packages,
+        models=fields.texts("models", required=False),
+        loaders=fields.texts("loaders", required=False),
+        quantisations=fields.texts("quantisations", required=False),
     )
 
 

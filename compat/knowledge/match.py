@@ -147,7 +147,10 @@ def applies(when: When, target: Target | None, environment: Environment | None) 
     """Whether the conditions hold: True, False, or None where something needed is not known."""
     answers = [
         _device_matches(when, target),
-        _dtype_matches(when, target),
+        _one_of(when.dtypes, target and target.dtype),
+        _one_of(when.models, target and target.model),
+        _one_of(when.loaders, target and target.loader),
+        _one_of(when.quantisations, target and _quantisation(target)),
         _os_matches(when, environment),
         *(_package_matches(name, wanted, environment) for name, wanted in when.packages.items()),
     ]
@@ -162,10 +165,15 @@ def _device_matches(when: When, target: Target | None) -> bool | None:
     return target.device.partition(":")[0] in when.devices if target else None
 
 
-def _dtype_matches(when: When, target: Target | None) -> bool | None:
-    if not when.dtypes:
+def _quantisation(target: Target) -> str:
+    # A cell that names none keeps its weights as they are, which is an answer.
+    return target.quantisation or (target.loader and "none")
+
+
+def _one_of(wanted: Sequence[str], found: str | None) -> bool | None:
+    if not wanted:
         return True
-    return target.dtype in when.dtypes if target and target.dtype else None
+    return found in wanted if found else None
 
 
 def _os_matches(when: When, environment: Environment | None) -> bool | None:

@@ -39,12 +39,16 @@ class When:
 
     ``devices`` are device kinds, ``dtypes`` torch names, ``os`` names with an optional version
     range ("macOS >=15,<16"), ``packages`` maps a distribution to a version range (">=2.5,<2.6").
+    ``models``, ``loaders`` and ``quantisations`` are those of a render probe's cells.
     """
 
     devices: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()
     os: tuple[str, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    loaders: tuple[str, ...] = ()
+    quantisations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,9 +144,11 @@ class Store:
         rows = self._rows("SELECT fingerprint, data FROM environment ORDER BY rowid")
         return {key: self._noun(Environment, data) for key, data in rows}
 
-    def results(self) -> tuple[ProbeResult, ...]:
-        """Return every probe result, oldest first."""
-        rows = self._rows("SELECT data FROM result ORDER BY id")
+    def results(self, environment: str | None = None) -> tuple[ProbeResult, ...]:
+        """Return every probe result, oldest first; with a fingerprint those of that environment."""
+        rows = self._rows(
+            "SELECT data FROM result WHERE ?1 IS NULL OR environment = ?1 ORDER BY id", environment
+        )
         return tuple(self._noun(ProbeResult, data) for (data,) in rows)
 
     def preflights(self) -> tuple[RecordedPreflight, ...]:

@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from compat.core.model import Session
+from compat.core.probe import SkipProbeError
 from probes.answers import attempt
 from probes.loaders.file_question import FileQuestion
 
@@ -54,20 +56,30 @@ def version_of(folder: Path) -> str:
 
 @contextlib.contextmanager
 def opened(session: Session, folder: Path) -> Iterator[ComfyUI]:
-    """Import ``comfy`` from ``folder``; ends the probe as SKIP with the reason where it cannot.
+    """Import ``comfy`` from ``folder``; ends the probe as SKIP with the reason where it cannot."""
+    with at_hand(folder) as comfyui:
+        yield comfyui
+
+
+@contextlib.contextmanager
+def at_hand(folder: Path, *, cpu: bool = True) -> Iterator[ComfyUI]:
+    """``comfy`` imported from ``folder``, and everything else as it was when this ends.
 
     ComfyUI parses ``sys.argv`` and looks for devices when it is imported, so both are held still:
-    no arguments, and the processor only, because a card may be busy with a render.
+    no arguments, and with ``cpu`` the processor only, because a card may be busy with a render.
+    ``SkipProbeError`` where it cannot be imported, or another ComfyUI has been already.
     """
     with _kept():
         sys.path.insert(0, str(folder))
         sys.argv[:] = [str(folder / ENTRY)]
-        detection, words = attempt(_imported)
+        detection, words = attempt(partial(_imported, cpu))
         if detection is None:
-            session.skip(
+            raise SkipProbeError(
                 f"the ComfyUI in {folder} cannot be imported by {sys.executable}: {words[:300]}; "
                 "--python PATH names its own interpreter"
             )
+        if not Path(detection.__file__).is_relative_to(folder):
+            raise SkipProbeError(f"the ComfyUI in {detection.__file__} is already in this process")
         yield ComfyUI(
             version=version_of(folder),
             detection=detection,
@@ -92,11 +104,11 @@ def _kept() -> Iterator[None]:
         torch.set_float32_matmul_precision(precision)
 
 
-def _imported() -> Any:
+def _imported(cpu: bool) -> Any:  # noqa: FBT001 - an argument of at_hand, which names it
     import importlib
 
     arguments = importlib.import_module("comfy.cli_args").args
-    arguments.cpu = True
+    arguments.cpu = cpu
     detection = importlib.import_module("comfy.model_detection")
     # Text encoders and VAEs are detected there; without it the diffusion models still are.
     attempt(lambda: importlib.import_module("comfy.sd"))

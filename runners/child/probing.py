@@ -15,7 +15,8 @@ from compat.core.codec import from_data, to_data
 from compat.core.collect import collect
 from compat.core.model import Finding, Outcome, Probe, Severity, Target
 from compat.core.probe import SkipProbeError
-from runners.child.state import current_state, left_behind
+from runners.child.state import current_state, left_behind, settle
+from runners.child.surroundings import surroundings
 from runners.worker import Emit, Handler
 
 
@@ -88,8 +89,12 @@ def environment(_arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
 
 def prepare(arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
     """Import ``modules``; ``missing`` is empty, or the reason why one cannot be had."""
+    loaded = len(sys.modules)
     reasons = (import_framework(name)[1] for name in arguments["modules"])
-    return {"missing": next(filter(None, reasons), "")}
+    missing = next(filter(None, reasons), "")
+    if len(sys.modules) > loaded:
+        settle()
+    return {"missing": missing}
 
 
 def probe(arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -121,4 +126,5 @@ HANDLERS: Mapping[str, Handler] = {
     "environment": environment,
     "prepare": prepare,
     "probe": probe,
+    "surroundings": surroundings,
 }

@@ -31,6 +31,16 @@ def current_state() -> State:
     }
 
 
+def settle() -> None:
+    """Take what is alive for good, so that a later collection looks only at what is new.
+
+    Called after imports and between probes: with torch loaded a full collection costs 0.1 s, and a
+    round of probes on a card makes two for each.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def left_behind(before: State, after: State) -> tuple[str, ...]:
     """One sentence per thing that is not as it was; empty where all is."""
     return tuple(
@@ -84,10 +94,11 @@ def _dispatch_modes(torch: Any) -> int:
 
 
 def _device_mib(torch: Any) -> int:
-    gc.collect()
     if torch.cuda.is_initialized():
+        gc.collect()
         return int(torch.cuda.memory_allocated()) // _MIB
     if torch.backends.mps.is_available():
+        gc.collect()
         return int(torch.mps.current_allocated_memory()) // _MIB
     return 0
 

@@ -169,3 +169,10 @@ def test_rocm_cards_answer_to_torchs_cuda():
     assert torch_name("rocm") == "cuda"
     assert torch_name("cuda", 1) == "cuda:1"
     assert torch_name("mps") == "mps"
+
+
+def test_what_an_uninstallation_left_behind_is_no_framework(tmp_path, monkeypatch):
+    (tmp_path / "left_behind" / "__pycache__").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path)
+    module, reason = import_framework("left_behind")
+    assert (module, reason) == (None, "left_behind is a folder without the package")

@@ -143,6 +143,14 @@ def test_an_absent_device_is_skipped_with_its_reason_and_never_a_pass(
     assert {item["measures"]["reason"] for item in results} == {NO_CUDA.unavailable}
 
 
+def test_a_device_that_is_not_there_is_told_once_and_not_per_probe(monkeypatch, capsys):
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
+    assert main(["probe", "--device", "cuda"]) == ExitCode.NOTHING_CHECKED
+    written = capsys.readouterr().out
+    assert written.count(NO_CUDA.unavailable) == 1
+    assert len(written.splitlines()) == 3
+
+
 def test_probes_that_are_not_for_the_device_leave_nothing_checked(machine, capsys):
     machine()
     arguments = ["probe", "--device", "cpu", "--only", "mlx-arithmetic"]
@@ -166,10 +174,48 @@ def test_another_interpreter_is_asked_instead_of_this_one(monkeypatch, tmp_path)
     assert asked == [Path(sys.executable)] * 2
 
 
+def test_a_comfyui_goes_with_the_cells_and_brings_its_interpreter(monkeypatch, tmp_path):
+    monkeypatch.setenv("FRAMEGATE_HOME", str(tmp_path))
+    monkeypatch.setattr("runners.environment.this_environment", lambda _python=None: HERE)
+    folder = tmp_path / "ComfyUI"
+    own = folder / "venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.write_text("")
+    (folder / "main.py").write_text("")
+    asked = []
+
+    def questions(_probes, _devices, material):
+        asked.append(material)
+        return ("a question",)
+
+    def ask_all(_asked, _environment, *, python, on_start):
+        asked.append(python)
+        yield PASSED
+
+    monkeypatch.setattr("runners.batch.questions", questions)
+    monkeypatch.setattr("runners.batch.ask_all", ask_all)
+    assert main(["probe", "--comfyui", str(folder)]) == ExitCode.OK
+    assert asked == [{"comfyui": str(folder)}, own]
+
+
+def test_a_folder_without_comfyui_is_wrong_usage(machine, tmp_path, capsys):
+    machine()
+    assert main(["probe", "--comfyui", str(tmp_path)]) == ExitCode.USAGE
+    assert "is no ComfyUI folder" in capsys.readouterr().err
+
+
 def test_an_interpreter_that_is_not_there_is_wrong_usage(machine, capsys):
     machine()
     assert main(["probe", "--python", "no/such/python"]) == ExitCode.USAGE
     assert "is not a file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="every file may be started there")
+def test_an_interpreter_that_is_no_program_is_wrong_usage(machine, capsys, tmp_path):
+    machine()
+    (tmp_path / "python").touch()
+    assert main(["probe", "--python", str(tmp_path / "python")]) == ExitCode.USAGE
+    assert "is not a program" in capsys.readouterr().err
 
 
 def test_an_unknown_probe_is_wrong_usage_with_a_suggestion(machine, capsys):

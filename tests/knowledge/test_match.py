@@ -50,6 +50,11 @@ def a_result(outcome=Outcome.FAIL, **changes):
     return ProbeResult(**(given | changes))
 
 
+def a_cell(quantisation="int8"):
+    target = Target(device="mps", loader="quanto", model="ltx", quantisation=quantisation)
+    return a_result(Outcome.PASS, target=target)
+
+
 def pattern(text):
     return {"patterns": (re.compile(text, re.IGNORECASE),)}
 
@@ -85,6 +90,14 @@ TORCH_26 = Environment(
         (a_result(Outcome.PASS), a_failure(when=When(devices=("cuda",))), MAC, Verdict.OK),
         (a_result(Outcome.PASS), a_failure(when=When(dtypes=("float16",))), MAC, Verdict.OK),
         (a_result(Outcome.PASS), a_failure(when=When(dtypes=("bfloat16",))), MAC, Verdict.STALE),
+        (a_cell(), a_failure(when=When(loaders=("quanto",))), MAC, Verdict.STALE),
+        (a_cell(), a_failure(when=When(loaders=("gguf",))), MAC, Verdict.OK),
+        (a_cell(), a_failure(when=When(models=("ltx",))), MAC, Verdict.STALE),
+        (a_cell(), a_failure(when=When(models=("mochi",))), MAC, Verdict.OK),
+        (a_cell(), a_failure(when=When(quantisations=("int8",))), MAC, Verdict.STALE),
+        (a_cell(), a_failure(when=When(quantisations=("Q8_0",))), MAC, Verdict.OK),
+        (a_cell(""), a_failure(when=When(quantisations=("int8",))), MAC, Verdict.OK),
+        (a_result(Outcome.PASS), a_failure(when=When(loaders=("quanto",))), MAC, Verdict.OK),
         (a_result(Outcome.PASS), a_failure(when=When(os=("macOS >=15",))), MAC, Verdict.STALE),
         (a_result(Outcome.PASS), a_failure(when=When(os=("macOS >=16",))), MAC, Verdict.OK),
         (a_result(Outcome.PASS), a_failure(when=When(os=("Windows",))), MAC, Verdict.OK),

@@ -1,12 +1,13 @@
 """What a probe changes in its process is seen; what it puts back is not."""
 
+import gc
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from runners.child.state import current_state, left_behind
+from runners.child.state import current_state, left_behind, settle
 
 torch = pytest.importorskip("torch")
 
@@ -101,3 +102,22 @@ def test_memory_counts_only_from_a_limit_on():
     assert left_behind({"memory": 100}, {"memory": 1100}) == ()
     assert left_behind({"memory": 100}, {"memory": 1200}) == ("it kept 1100 MiB of memory",)
     assert left_behind({}, {"device memory": 65}) == ("it kept 65 MiB of device memory",)
+
+
+@pytest.mark.parametrize(("card", "collections"), [(False, 0), (True, 1)])
+def test_rubbish_is_collected_only_where_a_card_could_be_full_of_it(monkeypatch, card, collections):
+    done = []
+    monkeypatch.setattr("gc.collect", lambda: done.append(1))
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: card)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: 70 << 20)
+    assert current_state()["device memory"] == (70 if card else 0)
+    assert len(done) == collections
+
+
+def test_what_was_imported_is_not_looked_through_again():
+    frozen = gc.get_freeze_count()
+    try:
+        settle()
+        assert gc.get_freeze_count() > frozen + 1000
+    finally:
+        gc.unfreeze()

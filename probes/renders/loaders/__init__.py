@@ -1,0 +1,1 @@
+"""One way of loading a model per file; ``registry.py`` puts them together."""

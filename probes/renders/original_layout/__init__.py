@@ -1,0 +1,1 @@
+"""How each family's weights are named and packed in the files their makers published."""
