@@ -1,5 +1,6 @@
 """A real AnimateDiff pipeline of diffusers with random weights, small enough for a processor."""
 
+from pathlib import Path
 from typing import Any
 
 # The published motion modules were trained on 16 frames (AnimateDiff training.yaml,
@@ -10,8 +11,11 @@ TABLES = (24, 32)
 _PIXELS, _CHANNELS = 8, (8, 8)
 
 
-def pipeline(table: int) -> Any:
-    """Build the pipeline with a table of ``table`` positions; the weights depend on nothing."""
+def pipeline(table: int, folder: Path) -> Any:
+    """Build the pipeline with a table of ``table`` positions; the weights depend on nothing.
+
+    The motion module is saved in ``folder`` and loaded from there, as it is loaded from the hub.
+    """
     import torch
     from diffusers import AnimateDiffPipeline, DDIMScheduler
 
@@ -22,13 +26,26 @@ def pipeline(table: int) -> Any:
             text_encoder=None,
             tokenizer=None,
             unet=_network(),
-            motion_adapter=_motion(table),
+            motion_adapter=_loaded(_motion(table), folder / f"motion-{table}"),
             scheduler=DDIMScheduler(beta_schedule="linear", clip_sample=False),
         )
     built.set_progress_bar_config(disable=True)
     # The text plays no part in the number of frames; FreeNoise insists on encoding one.
     built.encode_prompt = _encode
     return built
+
+
+def positions(built: Any) -> int:
+    """How many positions the tables of the pipeline's motion modules hold; the least of them."""
+    tables = (part for name, part in built.unet.named_buffers() if name.endswith("pos_embed.pe"))
+    return min(int(table.shape[1]) for table in tables)
+
+
+def _loaded(adapter: Any, folder: Path) -> Any:
+    from diffusers import MotionAdapter
+
+    adapter.save_pretrained(folder)
+    return MotionAdapter.from_pretrained(folder)
 
 
 def _encode(prompt: str | list[str], *_arguments: Any, **_options: Any) -> Any:

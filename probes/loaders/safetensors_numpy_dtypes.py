@@ -7,7 +7,10 @@ from compat.core.probe import probe
 from probes.loaders.safetensors_dtypes import dtypes_refused
 
 # numpy has no such types (safetensors 0.8 fails on them with TypeError or AttributeError).
-_NOT_IN_NUMPY = ("BF16", "F8_E5M2", "F8_E4M3", "F8_E8M0")
+_NOT_IN_NUMPY = (
+    "BF16", "F4", "F6_E2M3", "F6_E3M2", "F8_E5M2", "F8_E4M3", "F8_E5M2FNUZ", "F8_E4M3FNUZ",
+    "F8_E8M0",
+)  # fmt: skip
 
 
 @probe(

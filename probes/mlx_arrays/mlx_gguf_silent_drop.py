@@ -9,11 +9,6 @@ from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
 
-_TYPES = (
-    "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K",
-    "IQ4_NL", "IQ4_XS", "TQ1_0", "TQ2_0", "MXFP4", "NVFP4",
-)  # fmt: skip
-
 
 @probe(
     "mlx-gguf-silent-drop",
@@ -23,13 +18,15 @@ _TYPES = (
 def mlx_gguf_silent_drop(session: Session) -> Iterator[Finding]:
     """MLX loads every tensor of a GGUF file, or refuses the file.
 
-    ``mx.load`` leaves out tensors of newer types (TQ1_0, TQ2_0, MXFP4, NVFP4 in MLX 0.32) without a
-    word, so a model keeps random weights in their place. Compare the names that were loaded with
-    the file's own, or use another type, such as Q8_0.
+    ``mx.load`` leaves out tensors of newer types (TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0 in MLX 0.32)
+    without a word, so a model keeps random weights in their place. Compare the names that were
+    loaded with the file's own, or use another type, such as Q8_0. Every type is asked that the
+    installed gguf-py knows; mlx-gguf-values asks whether the numbers are right.
     """
+    import gguf
     import mlx.core as mx
 
-    for kind in _TYPES:
+    for kind in gguf.GGMLQuantizationType.__members__:
         path, _ = attempt(partial(_file, Path(session.scratch), kind))
         if path is None:
             session.measure(kind, "this gguf-py cannot write it")
@@ -47,11 +44,12 @@ def _file(folder: Path, kind: str) -> Any:
     import numpy as np
 
     quantisation = getattr(gguf.GGMLQuantizationType, kind)
-    _, row_bytes = gguf.GGML_QUANT_SIZES[quantisation]
+    per_block, block_bytes = gguf.GGML_QUANT_SIZES[quantisation]
     path = folder / f"{kind}.gguf"
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_tensor("plain", np.ones((4, 32), dtype=np.float32))
-    packed = np.zeros((4, row_bytes), dtype=np.uint8)
+    # 256 weights are whole blocks of every type.
+    packed = np.zeros((4, 256 // per_block * block_bytes), dtype=np.uint8)
     writer.add_tensor("packed", packed, raw_dtype=quantisation)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

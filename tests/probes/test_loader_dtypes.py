@@ -22,7 +22,7 @@ def test_a_loader_that_leaves_tensors_out_is_seen(ask, monkeypatch, name):
     module = pytest.importorskip(LOADERS[name][0])
     monkeypatch.setattr(module, LOADERS[name][1], lambda _path: {})
     asked = ask(name)
-    assert len(asked.findings) == len(BITS)
+    assert len([f for f in asked.findings if f.rule == "dtype-not-read"]) == len(BITS)
     assert "left out silently" in asked.text
 
 
@@ -41,9 +41,10 @@ def test_a_dtype_that_a_loader_used_to_read_is_no_known_gap(ask, monkeypatch, na
     assert {f.evidence["dtype"] for f in severe} >= {"U16"}
 
 
-def test_torch_reads_all(ask):
+def test_torch_reads_all_but_the_floats_of_6_bits(ask):
     pytest.importorskip("safetensors.torch")
-    assert ask("safetensors-torch-dtypes").outcome is Outcome.PASS
+    asked = ask("safetensors-torch-dtypes")
+    assert {f.evidence["dtype"] for f in asked.findings} == {"F6_E2M3", "F6_E3M2"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,10 @@ def test_what_a_loader_never_read_is_known(ask, name, entry):
     assert asked.findings
     assert {f.severity for f in asked.findings} == {Severity.MEDIUM}
     for finding in asked.findings:
-        assert [known.id for known in match(finding.message)] == [entry]
+        six = "Dtype not understood" in finding.message
+        assert [known.id for known in match(finding.message)] == [
+            "safetensors-float6" if six else entry
+        ]
 
 
 def test_gguf_reads_the_types_of_published_checkpoints(ask):
