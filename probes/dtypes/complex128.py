@@ -7,7 +7,7 @@ from compat.backends.backend import torch_name
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import on_host
+from probes.numerics import on_host, untouched
 
 
 @probe(
@@ -33,14 +33,16 @@ def complex128(session: Session) -> Iterator[Finding]:
 def _cases(device: str) -> Mapping[str, tuple[Callable[[], Any], list[complex]]]:
     import torch
 
-    # The imaginary part needs more digits than complex64 has.
-    exact = torch.tensor([1 + 2j, 3 - (2.0**40 + 1) * 1j], dtype=torch.complex128)
-    numbers = exact.tolist()
+    with untouched():
+        # The imaginary part needs more digits than complex64 has.
+        exact = torch.tensor([1 + 2j, 3 - (2.0**40 + 1) * 1j], dtype=torch.complex128)
+        # A factor with an imaginary part, so that all four products count.
+        factor = torch.full_like(exact, 2 + 1j)
+        numbers = exact.tolist()
     return {
         "copying complex128 to the device": (lambda: exact.to(device), numbers),
         "multiplying complex128": (
-            # By a factor with an imaginary part, so that all four products count.
-            lambda: exact.to(device) * exact.new_tensor([2 + 1j, 2 + 1j]).to(device),
+            lambda: exact.to(device) * factor.to(device),
             [(2 + 1j) * number for number in numbers],
         ),
         "joining complex128": (

@@ -7,7 +7,7 @@ from compat.backends.backend import torch_name
 from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt, fault
-from probes.numerics import on_host
+from probes.numerics import on_host, untouched
 
 
 @probe(
@@ -35,8 +35,9 @@ def _cases(device: str) -> Mapping[str, tuple[Callable[[], Any], list[float]]]:
     import torch
 
     double = torch.float64
-    # 2^53 - 1 is the last odd number that float64 holds and float32 does not.
-    exact = torch.tensor([2.0**53 - 1, 0.5], dtype=double)
+    with untouched():
+        # 2^53 - 1 is the last odd number that float64 holds and float32 does not.
+        exact = torch.tensor([2.0**53 - 1, 0.5], dtype=double)
     return {
         "torch.zeros in float64": (
             lambda: torch.zeros(2, dtype=double, device=device),

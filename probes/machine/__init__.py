@@ -1,0 +1,1 @@
+"""What the machine has room for, whatever it computes with."""
