@@ -25,7 +25,8 @@ Record = dict[str, Any]
 
 MEASURES = (
     "verdict", "latent_std", "repeat_distance", "seed_distance", "prompt_distance",
-    "round_trip_correlation", "scale_ratio", "probability",
+    "round_trip_correlation", "scale_ratio", "probability", "psnr_db", "limit_db", "handed_units",
+    "handed_psnr_db",
 )  # fmt: skip
 """What is kept of the preflight's measures wherever it stands, beside what a check adds."""
 
@@ -38,9 +39,15 @@ it (clip-shape), so it is no healthy model."""
 class Trials:
     """Runs cases one after the other and keeps the healthy frames of the last few plans."""
 
-    def __init__(self, scratch: Path, environment: Environment, store: Store) -> None:
-        """Work below ``scratch``; ``store`` takes the evidence as of any preflight."""
+    def __init__(
+        self, scratch: Path, environment: Environment, store: Store, only: tuple[str, ...] = ()
+    ) -> None:
+        """Work below ``scratch``; ``store`` takes the evidence as of any preflight.
+
+        ``only`` names the checks to run; all of them where it is empty.
+        """
         self._scratch = scratch
+        self._only = only
         self._environment = environment
         self._store = store
         self._healthy: dict[tuple[str, int, str], tuple[Any, Any]] = {}
@@ -48,7 +55,7 @@ class Trials:
     def run(self, case: Case, folder: Path) -> Record:
         """The record of one case; never raises for what the preflight meets."""
         started = time.perf_counter()
-        with ExitStack() as undo, quiet_device():
+        with ExitStack() as undo, quiet_device(), only_checks(self._only):
             engine = self._engine(case, folder, undo)
             session = self._session(case, folder, engine)
             options = Options(scratch=self._scratch / "preflight", keep_going=True)
@@ -184,3 +191,21 @@ def quiet_device() -> Iterator[None]:
         yield
     finally:
         device_check.answers = original
+
+
+NEEDED = ("identity", "load")
+"""Without the model's traits no clip has a size, and without a pipeline there is none."""
+
+
+@contextmanager
+def only_checks(names: tuple[str, ...]) -> Iterator[None]:
+    """The preflight's checks are those called ``names`` and what they need; all where empty."""
+    from runners.preflight import ladder
+
+    whole = ladder.STEPS
+    if names:
+        ladder.STEPS = tuple(step for step in whole if step.id in {*names, *NEEDED})
+    try:
+        yield
+    finally:
+        ladder.STEPS = whole
