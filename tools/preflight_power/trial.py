@@ -17,9 +17,9 @@ from runners.engines.messages import ClipRequest, OpenRequest
 from runners.preflight.start import Options, start_preflight
 from runners.session import Session
 from tools.preflight_power.cases import Case, plan_of, tweak_of
+from tools.preflight_power.edited_engine import EditedEngine
 from tools.preflight_power.faults.fault import Target
 from tools.preflight_power.faults.table import fault_named
-from tools.preflight_power.local_engine import LocalEngine
 
 Record = dict[str, Any]
 
@@ -77,7 +77,7 @@ class Trials:
             record["change"] = self._change(case, folder, engine)
         return record | {"seconds": round(time.perf_counter() - started, 3)}
 
-    def _engine(self, case: Case, folder: Path, undo: ExitStack) -> LocalEngine:
+    def _engine(self, case: Case, folder: Path, undo: ExitStack) -> EditedEngine:
         def edit(pipeline: Any) -> None:
             tweak(pipeline, tweak_of(case), undo)
             if case.fault:
@@ -86,13 +86,13 @@ class Trials:
                 target = Target(pipeline, family, np.random.default_rng(seed), undo)
                 fault_named(case.fault).inject(target)
 
-        return LocalEngine(self._request(case, folder), edit)
+        return EditedEngine(self._request(case, folder), edit)
 
     @staticmethod
     def _request(case: Case, folder: Path) -> OpenRequest:
         return OpenRequest(folder=str(folder), device="cpu", dtype=case.dtype)
 
-    def _session(self, case: Case, folder: Path, engine: LocalEngine) -> Session:
+    def _session(self, case: Case, folder: Path, engine: EditedEngine) -> Session:
         plan = plan_of(case, str(folder))
         return Session(
             plan=plan,
@@ -102,7 +102,7 @@ class Trials:
             engine=engine,
         )
 
-    def _change(self, case: Case, folder: Path, engine: LocalEngine) -> float | None:
+    def _change(self, case: Case, folder: Path, engine: EditedEngine) -> float | None:
         """How far the fault moved the frames, in units of what another seed moves them.
 
         None where the faulty pipeline gave no frames: it ended in an error.
@@ -116,7 +116,7 @@ class Trials:
     def _controls(self, case: Case, folder: Path, request: ClipRequest) -> tuple[Any, Any]:
         place = (case.model, case.plan, case.dtype)
         if place not in self._healthy:
-            engine = LocalEngine(self._request(case, folder))
+            engine = EditedEngine(self._request(case, folder))
             engine.open()
             scratch = self._scratch / "control"
             scratch.mkdir(parents=True, exist_ok=True)
