@@ -75,12 +75,17 @@ def on_device(tensor: Any, session: Session) -> Any:
 
 
 def on_host(tensor: Any) -> Any:
-    """A byte-exact copy on the processor with the same strides.
+    """A byte-exact copy on the processor with the same strides, which shares nothing with it.
 
     The whole storage is copied flat and viewed again here: a device's own strided copy, and what
     it says about NaN in a view, are among the things that go wrong.
     """
-    flat = tensor.detach().as_strided((_elements(tensor),), (1,), 0).cpu()
+    tensor = tensor.detach()
+    if tensor.is_conj() or tensor.is_neg():  # views whose bytes are not their values
+        return tensor.resolve_conj().resolve_neg().cpu().clone()
+    flat = tensor.as_strided((_elements(tensor),), (1,), 0).cpu()
+    if flat.data_ptr() == tensor.untyped_storage().data_ptr():
+        flat = flat.clone()
     return flat.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
 
 

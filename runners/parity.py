@@ -19,7 +19,7 @@ from compat.identify.identify import identify
 from runners.engine import OPEN_SECONDS, RENDER_SECONDS
 from runners.engines.messages import ClipRequest
 from runners.engines.parity_messages import Divergence, ParityAnswer, ParityRequest
-from runners.preflight.clip_request import FALLBACK_SIDE
+from runners.preflight.clip_request import request_of, smallest_size
 from runners.process import RemoteError, Worker, WorkerDiedError
 from runners.session import Session
 
@@ -94,22 +94,8 @@ def _ask(
 
 def smallest_clip(session: Session, folder: Path) -> ClipRequest:
     """The smallest clip that the model's own rules allow, in two steps."""
-    plan, traits = session.plan, identify(session.folder).traits
-    side = max(traits.min_side, traits.space_multiple) if traits else FALLBACK_SIDE
-    frames = traits.frame_step + traits.frame_offset if traits else 9
-    return ClipRequest(
-        prompt=plan.prompts[0].text if plan.prompts else "a cat on a sofa",
-        negative_prompt=plan.sampling.negative_prompt,
-        width=side,
-        height=side,
-        frames=frames,
-        steps=STEPS,
-        guidance=plan.sampling.guidance,
-        seed=plan.sampling.seed,
-        fps=plan.video.fps,
-        latents_path=str(folder / "latents.safetensors"),
-        frames_path=str(folder / "frames.npy"),
-    )
+    size = smallest_size(session.plan, identify(session.folder).traits, STEPS)
+    return request_of(session.plan, size, folder, "clip", steps=STEPS)
 
 
 def measures_of(answer: ParityAnswer) -> dict[str, object]:

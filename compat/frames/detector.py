@@ -83,6 +83,17 @@ def extent(mask: Mask) -> Severity | None:
     return Severity.MEDIUM if bad >= max(3, 0.1 * total) else None
 
 
+def graded(certain: Mask, doubtful: Mask) -> tuple[Severity | None, Mask]:
+    """Return how bad it is, and the frames that say so.
+
+    HIGH takes most of the clip beyond doubt; frames in doubt, or few, make MEDIUM.
+    """
+    severity = extent(certain)
+    if severity is not Severity.HIGH and extent(doubtful):
+        return Severity.MEDIUM, doubtful
+    return severity, certain
+
+
 def tail_length(mask: Mask) -> int:
     """Return how many frames at the end are all bad."""
     good = np.flatnonzero(~mask)

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -133,11 +133,18 @@ def opened_silently(
     for number, (damage, content) in enumerate(cases.items()):
         path = Path(session.scratch) / f"damaged-{number}{suffix}"
         path.write_bytes(content)
-        _, refusal = attempt(partial(load, path))
-        session.measure(damage, refusal or "opened")
-        if not refusal:
-            text = f"{loader} opens {damage} without an error, expected it to refuse"
-            yield fault(session, "damage-opened-silently", text, evidence={"damage": damage})
+        yield from opened_though_damaged(session, loader, partial(load, path), damage)
+
+
+def opened_though_damaged(
+    session: Session, loader: str, load: Callable[[], Any], damage: str
+) -> Iterator[Finding]:
+    """Yield a finding where ``load`` opens what ``damage`` names without a word."""
+    _, refusal = attempt(load)
+    session.measure(damage, refusal or "opened")
+    if not refusal:
+        text = f"{loader} opens {damage} without an error, expected it to refuse"
+        yield fault(session, "damage-opened-silently", text, evidence={"damage": damage})
 
 
 def sound_file_refused(

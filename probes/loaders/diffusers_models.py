@@ -1,12 +1,12 @@
 """A tiny video transformer of diffusers on disk, for probes of its loaders."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from compat.core.model import Finding, Session
 from probes.answers import attempt, fault
+from probes.loaders.damaged import opened_though_damaged
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -52,11 +52,7 @@ def opens_damage(
         return
     for damage, content in cases.items():
         path.write_bytes(content)
-        refusal = attempt(partial(load))[1]
-        session.measure(damage, refusal or "opened")
-        if not refusal:
-            text = f"{loader} opens {damage} without an error, expected it to refuse"
-            yield fault(session, "damage-opened-silently", text, evidence={"damage": damage})
+        yield from opened_though_damaged(session, loader, load, damage)
 
 
 def _without_a_tensor(weights: Path) -> bytes:

@@ -51,11 +51,7 @@ class DecodeTap:
 
     def whole_video(self) -> Any:
         """[T, 3, H, W] in [0, 1] of everything that the VAE gave, as it should be saved."""
-        video = _joined(self.videos)
-        if video is None:
-            return None
-        frames = on_cpu(video[0].transpose(0, 1) if video.ndim == 5 else video)
-        return (frames / 2 + 0.5).clamp(0, 1)
+        return frames_of(self.videos)
 
     def round_trip(self) -> RoundTrip:
         """Encode the decoded picture again and compare, in the VAE's own latent space."""
@@ -69,6 +65,18 @@ class DecodeTap:
             correlation=correlation(self.latents, back),
             scale_ratio=scale_ratio(self.latents, neutral),
         )
+
+
+def frames_of(videos: list[Any]) -> Any:
+    """[T, 3, H, W] in [0, 1] of what ``vae.decode`` gave, in one piece or in batches of pictures.
+
+    None where nothing was decoded or the pieces cannot be joined.
+    """
+    video = _joined(videos)
+    if video is None:
+        return None
+    frames = on_cpu(video[0].transpose(0, 1) if video.ndim == 5 else video)
+    return (frames / 2 + 0.5).clamp(0, 1)
 
 
 def _joined(pieces: list[Any]) -> Any:

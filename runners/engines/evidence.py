@@ -144,12 +144,17 @@ class DecodePathAnswer:
     """How far the frames a pipeline decodes from known latents lie from the VAE's own.
 
     ``psnr`` in dB, 100 for equal ones; ``contrast`` is the standard deviation of the VAE's frames
-    in [0, 1] and ``epsilon`` the rounding unit of its dtype.
+    in [0, 1] and ``epsilon`` the rounding unit of its dtype. ``handed`` is how far the latents that
+    the VAE was handed lie from the known ones at the most, in rounding units of what scaling them
+    rounds, and ``handed_psnr`` how far the pipeline's frames lie from the VAE's own of those very
+    latents; None where neither could be told.
     """
 
     psnr: float | None = None
     contrast: float = 0.0
     epsilon: float = 0.0
+    handed: float | None = None
+    handed_psnr: float | None = None
     reason: str = ""
 
 

@@ -14,15 +14,32 @@ def normalised(vae: Any, latents: Any) -> Any:
     the others (diffusers 0.42.1).
     """
     values = on_cpu(latents)
+    mean, std, shift, factor = _scale(vae, values)
+    return ((values - mean) / std - shift) * factor
+
+
+def scaling_size(vae: Any, latents: Any) -> Any:
+    """The magnitudes that scaling ``latents`` and back rounds: product, offset and their sum.
+
+    In the VAE's scale, one number per latent: a rounding unit of any step of it is at most this
+    times the dtype's.
+    """
+    values = on_cpu(latents)
+    mean, std, shift, _ = _scale(vae, values)
+    offset = mean + std * shift
+    return (values - offset).abs() + abs(offset) + values.abs()
+
+
+def _scale(vae: Any, values: Any) -> tuple[Any, Any, float, float]:
+    """Mean and std per channel, shift and factor of :func:`normalised`; 0 and 1 where not given."""
     shape = (1, -1, *([1] * (values.ndim - 2)))
     mean, std = _per_channel(vae, "latents_mean"), _per_channel(vae, "latents_std")
-    if mean is not None and mean.numel() == values.shape[1]:
-        values = values - mean.view(shape)
-    if std is not None and std.numel() == values.shape[1]:
-        values = values / std.view(shape)
-    config = vae.config
-    values = values - float(config.get("shift_factor", None) or 0.0)
-    return values * float(config.get("scaling_factor", None) or 1.0)
+    return (
+        mean.view(shape) if mean is not None and mean.numel() == values.shape[1] else 0.0,
+        std.view(shape) if std is not None and std.numel() == values.shape[1] else 1.0,
+        float(vae.config.get("shift_factor", None) or 0.0),
+        float(vae.config.get("scaling_factor", None) or 1.0),
+    )
 
 
 def _per_channel(vae: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ does better than the best guess that knows each channel's mean and spread alone 
 that were exchanged, lost or spoilt may still draw something picture-like; they cannot do this.
 """
 
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,12 +16,12 @@ from runners.engines.autoencoder import encode
 from runners.engines.clip import call_arguments
 from runners.engines.evidence import OwnPictureAnswer
 from runners.engines.known_clip import takes_video
-from runners.engines.latent_layout import laid_out
 from runners.engines.latent_scale import normalised
 from runners.engines.messages import ClipRequest
 from runners.engines.override import override
 from runners.engines.schedule import Level, Schedule
 from runners.engines.statistics import on_cpu
+from runners.engines.step_result import UnknownLayoutError, laid_out_like, sample_of, with_sample
 from runners.engines.steps import StepWatch
 
 SHARES = (0.75, 0.6, 0.45)
@@ -55,6 +56,8 @@ def ask_own_picture(
     watch = StepWatch(request.steps, lambda _m: None, lambda _s: None)
     arguments = call_arguments(pipeline, plain, watch)
     if "image" in arguments:
+        # Asked for what follows a picture of its own world a sound model answers as well as ever,
+        # but no plan names such a picture, and after a neutral one sound models fail.
         return OwnPictureAnswer(reason="the pipeline starts from a picture")
     with torch.inference_mode():
         video = torch.from_numpy(frames).permute(3, 0, 1, 2).unsqueeze(0) / 127.5 - 1
@@ -68,6 +71,8 @@ def ask_own_picture(
             pipeline(**arguments)
         except _EnoughError:
             pass
+        except UnknownLayoutError as error:
+            return OwnPictureAnswer(reason=str(error))
         finally:
             undo()
     return OwnPictureAnswer(
@@ -86,6 +91,7 @@ class _Asked:
 
     def __init__(self, scheduler: Any, latents: Any) -> None:
         self._scheduler = scheduler
+        self._signature = inspect.signature(scheduler.step)
         self._latents = latents
         self._step = 0
         self._schedule: Schedule | None = None
@@ -96,13 +102,11 @@ class _Asked:
         self.reason = ""
 
     def around(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        import inspect
-
-        bound = inspect.signature(original).bind(*args, **kwargs).arguments
         schedule = self._prepared()
         level = schedule.level(self._step)
         if self._handed is not None and level is not None:
-            self._look(schedule, bound["model_output"], level)
+            given = self._signature.bind(*args, **kwargs).arguments
+            self._look(schedule, given["model_output"], level)
         result = original(*args, **kwargs)
         self._step += 1
         following = schedule.level(self._step)
@@ -137,20 +141,13 @@ class _Asked:
     def _replaced(self, result: Any, level: Level) -> Any:
         import torch
 
-        previous = result[0] if isinstance(result, tuple) else result.prev_sample
-        known = laid_out(self._latents, tuple(previous.shape))
-        if known is None:
-            self.reason = "this layout of latents is not known"
-            raise _EnoughError
+        known = laid_out_like(self._latents, result)
         generator = torch.Generator().manual_seed(NOISE_SEED + self._step)
         noise = torch.randn(known.shape, generator=generator)
-        mixed = (level.signal * known + level.noise * noise).to(previous)
+        mixed = (level.signal * known + level.noise * noise).to(sample_of(result))
         # Compared is what the denoiser really got, rounded to its dtype.
         self._handed = (known, on_cpu(mixed))
-        if isinstance(result, tuple):
-            return (mixed, *result[1:])
-        result.prev_sample = mixed
-        return result
+        return with_sample(result, mixed)
 
 
 def wanted_steps(levels: Sequence[Level | None]) -> tuple[int, ...]:

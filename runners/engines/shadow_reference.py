@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from probes.numerics import on_host
+
 WIDER = {"bfloat16": "float32", "float16": "float32", "float32": "float64"}
 """What a result is compared in; float64 and integers are compared as they are."""
 
@@ -13,27 +15,11 @@ class NoReferenceError(Exception):
 
 
 def host_copy(value: Any) -> Any:
-    """A byte copy on the processor with the same strides, for every tensor inside ``value``.
-
-    The whole storage is copied flat and viewed again here: a device's own strided copy is among
-    the things that go wrong.
-    """
+    """A byte copy on the processor with the same strides, for every tensor inside ``value``."""
     import torch
     from torch.utils._pytree import tree_map
 
-    def copied(item: Any) -> Any:
-        if not isinstance(item, torch.Tensor):
-            return item
-        item = item.detach()
-        if item.is_conj() or item.is_neg():
-            return item.resolve_conj().resolve_neg().cpu().clone()
-        elements = item.untyped_storage().nbytes() // item.element_size()
-        flat = item.as_strided((elements,), (1,), 0).cpu()
-        if flat.data_ptr() == item.untyped_storage().data_ptr():
-            flat = flat.clone()
-        return flat.as_strided(item.shape, item.stride(), item.storage_offset())
-
-    return tree_map(copied, value)
+    return tree_map(lambda item: on_host(item) if isinstance(item, torch.Tensor) else item, value)
 
 
 def widened(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from runners.engines.override import override
 from runners.engines.statistics import on_cpu, statistics_of
+from runners.engines.step_result import sample_of
 from runners.engines.step_trace import StepTracer, coarsest
 
 Progress = Callable[[dict[str, object]], None]
@@ -75,7 +76,7 @@ class SchedulerTap:
                 # Some schedulers step in place; the sample must be seen as it was.
                 sample = on_cpu(given["sample"]).clone() if told else None
                 output = original(*args, **kwargs)
-                latents = output[0] if isinstance(output, tuple) else output.prev_sample
+                latents = sample_of(output)
                 if told:
                     asked = given["model_output"], given["timestep"]
                     unit = coarsest(given["sample"], asked[0], latents)

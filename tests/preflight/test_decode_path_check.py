@@ -34,3 +34,25 @@ def test_the_limit_follows_dtype_and_contrast():
     fine = limit_of(DecodePathAnswer(contrast=0.15, epsilon=2.0**-23))
     assert 30 < coarse < 40 < fine < 55
     assert limit_of(DecodePathAnswer(contrast=0.0, epsilon=BFLOAT16)) == 0.0
+
+
+def test_frames_that_a_rounding_explains_are_silent_and_kept_as_numbers(context, rules):
+    context.engine.path = DecodePathAnswer(
+        psnr=16.0, contrast=0.18, epsilon=BFLOAT16, handed=0.8, handed_psnr=61.0
+    )
+    answer = check_decode_path(context)
+    assert rules(answer) == []
+    assert answer.measures["handed_units"] == 0.8
+    assert answer.measures["handed_psnr_db"] == 61.0
+
+
+@pytest.mark.parametrize(
+    ("handed", "handed_psnr"),
+    [(4.1, 61.0), (0.8, 16.0), (None, 61.0), (0.8, None), (float("nan"), 61.0)],
+    ids=["other latents", "other frames", "latents unseen", "frames unseen", "no number"],
+)
+def test_what_rounding_alone_does_not_explain_is_named(context, rules, handed, handed_psnr):
+    context.engine.path = DecodePathAnswer(
+        psnr=16.0, contrast=0.18, epsilon=BFLOAT16, handed=handed, handed_psnr=handed_psnr
+    )
+    assert rules(check_decode_path(context)) == ["decode-path-differs"]

@@ -1,19 +1,20 @@
 """The measurement of the preflight: cases, records, faults, and a few preflights of each family."""
 
 import copy
+import itertools
 import json
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
-from tools.preflight_power.draw import benign_cases, fault_cases, shares
+from tools.preflight_power.draw import FIRST_SEED, benign_cases, fault_cases, shares
 from tools.preflight_power.faults.fault import ALL, Target
 from tools.preflight_power.faults.table import FAULTS, STAGES
 from tools.preflight_power.journal import Journal, records
 from tools.preflight_power.page import write_page
 from tools.preflight_power.tally import HARMLESS, read, share_of
-from tools.preflight_power.trial import relative_change
+from tools.preflight_power.trial import only_checks, relative_change
 
 CAUGHT = {"nan-weight": "non-finite", "uint8-wrap": "save-path-changes-frames"}
 """Two faults that no preflight may miss, whatever the family, and a word of what sees them."""
@@ -37,7 +38,21 @@ def test_no_two_splits_share_a_model_or_a_plan():
         ]
         return {case.build for case in cases} | {case.plan for case in cases}
 
-    assert not seeds("development") & seeds("report")
+    for one, other in itertools.combinations(FIRST_SEED, 2):
+        assert not seeds(one) & seeds(other)
+
+
+def test_single_checks_run_with_what_they_need_and_all_are_back_afterwards():
+    from runners.preflight import ladder
+
+    whole = ladder.STEPS
+    with only_checks(("decode-path",)):
+        assert [step.id for step in ladder.steps_for(real_size=False, references=False)] == [
+            "identity", "load", "decode-path",
+        ]  # fmt: skip
+    with only_checks(()):
+        assert ladder.STEPS is whole
+    assert ladder.STEPS is whole
 
 
 def test_a_round_has_every_fault_of_the_family_once():

@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.preflight_power.cases import DTYPES, Case
 from tools.preflight_power.draw import FIRST_SEED, benign_cases, fault_cases, shares
 from tools.preflight_power.faults.fault import ALL
+from tools.preflight_power.faults.table import fault_named
 from tools.preflight_power.journal import records
 from tools.preflight_power.page import write_page
 from tools.preflight_power.worker import work
@@ -25,7 +26,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=tuple(FIRST_SEED), default="development")
     parser.add_argument("--family", action="append", choices=FAMILIES, help="default: all")
     parser.add_argument("--dtype", action="append", choices=DTYPES, help="default: all")
-    parser.add_argument("--only", action="append", help="these fault ids, or benign, or faults")
+    parser.add_argument(
+        "--only", action="append", help="these fault ids or stages, or benign, or faults"
+    )
+    parser.add_argument("--check", action="append", help="run these checks alone; default: all")
     parser.add_argument("--benign", type=int, default=150, help="healthy preflights per family")
     parser.add_argument("--rounds", type=int, default=1, help="times every fault per family")
     parser.add_argument("--trained", type=Path, help="folder of trained pipelines, one per family")
@@ -47,7 +51,12 @@ def main() -> None:
     if asked.part:
         part, parts = (int(number) for number in asked.part.split("/"))
         work(
-            shares(cases, part, parts), asked.out, str(part), trained=asked.trained, nice=asked.nice
+            shares(cases, part, parts),
+            asked.out,
+            str(part),
+            trained=asked.trained,
+            nice=asked.nice,
+            only=tuple(asked.check or ()),
         )
     else:
         _run_jobs(asked, cases)
@@ -75,8 +84,9 @@ def _sources(family: str, trained: Path | None) -> tuple[str, ...]:
 
 
 def _named(case: Case, only: list[str]) -> bool:
-    kind = "faults" if case.fault else "benign"
-    return kind in only or case.fault in only
+    if not case.fault:
+        return "benign" in only
+    return bool({"faults", case.fault, fault_named(case.fault).stage} & set(only))
 
 
 def _run_jobs(asked: argparse.Namespace, cases: list[Case]) -> None:

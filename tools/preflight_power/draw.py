@@ -12,6 +12,7 @@ FIRST_SEED = {
     "development": 1_000_000,
     "report": 4_000_000,
     "own-picture": 5_000_000,
+    "decode-path": 6_000_000,
     "test": 3_000_000,
 }
 """Builds and plans count up from here, so that no two splits share a model or a plan."""

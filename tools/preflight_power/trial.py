@@ -17,15 +17,16 @@ from runners.engines.messages import ClipRequest, OpenRequest
 from runners.preflight.start import Options, start_preflight
 from runners.session import Session
 from tools.preflight_power.cases import Case, plan_of, tweak_of
+from tools.preflight_power.edited_engine import EditedEngine
 from tools.preflight_power.faults.fault import Target
 from tools.preflight_power.faults.table import fault_named
-from tools.preflight_power.local_engine import LocalEngine
 
 Record = dict[str, Any]
 
 MEASURES = (
     "verdict", "latent_std", "repeat_distance", "seed_distance", "prompt_distance",
-    "round_trip_correlation", "scale_ratio", "probability",
+    "round_trip_correlation", "scale_ratio", "probability", "psnr_db", "limit_db", "handed_units",
+    "handed_psnr_db",
 )  # fmt: skip
 """What is kept of the preflight's measures wherever it stands, beside what a check adds."""
 
@@ -38,9 +39,15 @@ it (clip-shape), so it is no healthy model."""
 class Trials:
     """Runs cases one after the other and keeps the healthy frames of the last few plans."""
 
-    def __init__(self, scratch: Path, environment: Environment, store: Store) -> None:
-        """Work below ``scratch``; ``store`` takes the evidence as of any preflight."""
+    def __init__(
+        self, scratch: Path, environment: Environment, store: Store, only: tuple[str, ...] = ()
+    ) -> None:
+        """Work below ``scratch``; ``store`` takes the evidence as of any preflight.
+
+        ``only`` names the checks to run; all of them where it is empty.
+        """
         self._scratch = scratch
+        self._only = only
         self._environment = environment
         self._store = store
         self._healthy: dict[tuple[str, int, str], tuple[Any, Any]] = {}
@@ -48,7 +55,7 @@ class Trials:
     def run(self, case: Case, folder: Path) -> Record:
         """The record of one case; never raises for what the preflight meets."""
         started = time.perf_counter()
-        with ExitStack() as undo, quiet_device():
+        with ExitStack() as undo, quiet_device(), only_checks(self._only):
             engine = self._engine(case, folder, undo)
             session = self._session(case, folder, engine)
             options = Options(scratch=self._scratch / "preflight", keep_going=True)
@@ -70,7 +77,7 @@ class Trials:
             record["change"] = self._change(case, folder, engine)
         return record | {"seconds": round(time.perf_counter() - started, 3)}
 
-    def _engine(self, case: Case, folder: Path, undo: ExitStack) -> LocalEngine:
+    def _engine(self, case: Case, folder: Path, undo: ExitStack) -> EditedEngine:
         def edit(pipeline: Any) -> None:
             tweak(pipeline, tweak_of(case), undo)
             if case.fault:
@@ -79,13 +86,13 @@ class Trials:
                 target = Target(pipeline, family, np.random.default_rng(seed), undo)
                 fault_named(case.fault).inject(target)
 
-        return LocalEngine(self._request(case, folder), edit)
+        return EditedEngine(self._request(case, folder), edit)
 
     @staticmethod
     def _request(case: Case, folder: Path) -> OpenRequest:
         return OpenRequest(folder=str(folder), device="cpu", dtype=case.dtype)
 
-    def _session(self, case: Case, folder: Path, engine: LocalEngine) -> Session:
+    def _session(self, case: Case, folder: Path, engine: EditedEngine) -> Session:
         plan = plan_of(case, str(folder))
         return Session(
             plan=plan,
@@ -95,7 +102,7 @@ class Trials:
             engine=engine,
         )
 
-    def _change(self, case: Case, folder: Path, engine: LocalEngine) -> float | None:
+    def _change(self, case: Case, folder: Path, engine: EditedEngine) -> float | None:
         """How far the fault moved the frames, in units of what another seed moves them.
 
         None where the faulty pipeline gave no frames: it ended in an error.
@@ -109,7 +116,7 @@ class Trials:
     def _controls(self, case: Case, folder: Path, request: ClipRequest) -> tuple[Any, Any]:
         place = (case.model, case.plan, case.dtype)
         if place not in self._healthy:
-            engine = LocalEngine(self._request(case, folder))
+            engine = EditedEngine(self._request(case, folder))
             engine.open()
             scratch = self._scratch / "control"
             scratch.mkdir(parents=True, exist_ok=True)
@@ -184,3 +191,21 @@ def quiet_device() -> Iterator[None]:
         yield
     finally:
         device_check.answers = original
+
+
+NEEDED = ("identity", "load")
+"""Without the model's traits no clip has a size, and without a pipeline there is none."""
+
+
+@contextmanager
+def only_checks(names: tuple[str, ...]) -> Iterator[None]:
+    """The preflight's checks are those called ``names`` and what they need; all where empty."""
+    from runners.preflight import ladder
+
+    whole = ladder.STEPS
+    if names:
+        ladder.STEPS = tuple(step for step in whole if step.id in {*names, *NEEDED})
+    try:
+        yield
+    finally:
+        ladder.STEPS = whole

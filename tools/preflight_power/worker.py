@@ -16,9 +16,18 @@ from tools.preflight_power.trial import Trials
 
 
 def work(
-    cases: Iterable[Case], out: Path, name: str, *, trained: Path | None, nice: int = 0
+    cases: Iterable[Case],
+    out: Path,
+    name: str,
+    *,
+    trained: Path | None,
+    nice: int = 0,
+    only: tuple[str, ...] = (),
 ) -> int:
-    """Run what has no record yet and append it to ``out``/records-``name``.jsonl; how many ran."""
+    """Run what has no record yet and append it to ``out``/records-``name``.jsonl; how many ran.
+
+    ``only`` names the checks to run; all of them where it is empty.
+    """
     import diffusers
     import torch
     import transformers
@@ -38,7 +47,7 @@ def work(
     count = 0
     (scratch / "evidence.sqlite3").unlink(missing_ok=True)
     with Store.open(scratch / "evidence.sqlite3") as store:
-        trials = Trials(scratch, this_environment(), store)
+        trials = Trials(scratch, this_environment(), store, only)
         for case in cases:
             if case.key not in done:
                 journal.add(_record(trials, case, scratch, trained))

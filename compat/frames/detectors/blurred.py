@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, Mask, above, below, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, Mask, above, below, finding_from, graded
 from compat.frames.detectors.blank_frames import FLAT
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
@@ -15,11 +15,7 @@ CERTAIN, DOUBTFUL = 0.35, 0.42
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find frames with contrast but without any place where it changes quickly."""
-    certain = _soft(clip, CERTAIN)
-    severity, frames = extent(certain), certain
-    if severity is not Severity.HIGH:
-        frames = _soft(clip, DOUBTFUL)
-        severity = Severity.MEDIUM if extent(frames) else None
+    severity, frames = graded(_soft(clip, CERTAIN), _soft(clip, DOUBTFUL))
     if severity is None:
         return None
     return finding_from(

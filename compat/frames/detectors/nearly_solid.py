@@ -1,7 +1,7 @@
 """One colour with faint noise or blur over it and no picture in it."""
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, Mask, below, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, Mask, below, finding_from, graded
 from compat.frames.detectors.blank_frames import FLAT
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
@@ -29,9 +29,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     certain = (empty | (haze & (clip.series("saturation") > BLUE))) & ~blank
     certain |= below(clip.series("edge_peak"), NO_EDGE) & ~blank & ~_fading(clip)
     doubtful = certain | haze | (below(spread, HAZY) & below(kurtosis, SOFT)) & ~blank
-    severity, frames = extent(certain), certain
-    if severity is not Severity.HIGH and extent(doubtful):
-        severity, frames = Severity.MEDIUM, doubtful
+    severity, frames = graded(certain, doubtful)
     if severity is None:
         return None
     return finding_from(

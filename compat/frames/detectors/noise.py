@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, Mask, above, below, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, Mask, above, below, finding_from, graded
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -27,12 +27,7 @@ SAME_BLOCKS = 0.22
 
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find frames whose gradients are Gaussian and evenly spread at every coarse scale."""
-    certain = noisy_frames(clip)
-    severity, frames = extent(certain), certain
-    if severity is not Severity.HIGH:
-        doubtful = doubtful_frames(clip)
-        if extent(doubtful):
-            severity, frames = Severity.MEDIUM, doubtful
+    severity, frames = graded(noisy_frames(clip), doubtful_frames(clip))
     if severity is None:
         return None
     return finding_from(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, Mask, above, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, Mask, above, finding_from, graded
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -29,13 +29,9 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     skew, interleave = clip.series("skew"), np.where(full, clip.series("interleave"), 0.0)
     repeats = clip.series("repeats")
     nine = above(clip.series("thirds"), NINE_TIMES) & ~above(clip.series("flat_share"), MOSTLY_FLAT)
-    frames = above(skew, SKEWED) | above(interleave, INTERLEAVED) | above(repeats, REPEATED) | nine
-    severity = extent(frames)
-    if severity is not Severity.HIGH:
-        doubtful = above(skew, PERHAPS_SKEWED) | above(interleave, PERHAPS_INTERLEAVED)
-        doubtful |= above(repeats, PERHAPS_REPEATED)
-        if extent(doubtful):
-            severity, frames = Severity.MEDIUM, doubtful
+    certain = above(skew, SKEWED) | above(interleave, INTERLEAVED) | above(repeats, REPEATED) | nine
+    doubtful = above(skew, PERHAPS_SKEWED) | above(interleave, PERHAPS_INTERLEAVED)
+    severity, frames = graded(certain, doubtful | above(repeats, PERHAPS_REPEATED))
     if severity is None:
         return None
     return finding_from(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, above, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, above, finding_from, graded
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -15,10 +15,7 @@ CERTAIN, DOUBTFUL = 0.6, 0.35
 def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find frames in which every row, or every column, repeats the same ups and downs."""
     share = np.fmax(clip.series("stripes_v"), clip.series("stripes_h"))
-    frames = above(share, CERTAIN)
-    severity = extent(frames)
-    if severity is not Severity.HIGH and extent(above(share, DOUBTFUL)):
-        severity, frames = Severity.MEDIUM, above(share, DOUBTFUL)
+    severity, frames = graded(above(share, CERTAIN), above(share, DOUBTFUL))
     if severity is None:
         return None
     upright = clip.median("stripes_v", frames) >= clip.median("stripes_h", frames)

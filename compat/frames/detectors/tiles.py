@@ -1,7 +1,7 @@
 """Tiles in the wrong order."""
 
-from compat.core.model import Finding, Severity
-from compat.frames.detector import Detector, Evidence, above, extent, finding_from
+from compat.core.model import Finding
+from compat.frames.detector import Detector, Evidence, above, finding_from, graded
 from compat.frames.expectation import Expectation
 from compat.frames.measures import ClipMeasures
 
@@ -16,11 +16,7 @@ def detect(clip: ClipMeasures, _expectation: Expectation) -> Finding | None:
     """Find frames that break at every multiple of 16 to 128 px, and only there."""
     seams = clip.series("tile_seams")
     textured = ~above(clip.series("flat_share"), MOSTLY_FLAT)
-    frames = above(seams, CERTAIN) & textured
-    severity = extent(frames)
-    if severity is not Severity.HIGH:
-        frames = above(seams, DOUBTFUL)
-        severity = Severity.MEDIUM if extent(frames) else None
+    severity, frames = graded(above(seams, CERTAIN) & textured, above(seams, DOUBTFUL))
     if severity is None:
         return None
     typical = clip.median("tile_seams", frames)

@@ -1,35 +1,6 @@
-"""Autoencoders and what follows them: one signature from the layouts a model is published in."""
+"""Layouts of autoencoders and of what follows them, and who takes them."""
 
-from compat.identify.model import Dim, Layout, Placement, Predicate, Role, Signature
-
-
-def published(
-    *layouts: Layout,
-    id: str,
-    family: str,
-    variant: str,
-    parameters: int,
-    source: str,
-    role: Role = Role.VAE,
-    generation: str = "",
-) -> Signature:
-    """A signature whose first layout is the publisher's."""
-    own, *others = layouts
-    return Signature(
-        id=id,
-        family=family,
-        variant=variant,
-        role=role,
-        generation=generation,
-        marks=own.marks,
-        form=own.form,
-        source=source,
-        parameters=parameters,
-        dims=own.dims,
-        placement=own.placement,
-        layout=own.name,
-        layouts=tuple(others),
-    )
+from compat.identify.model import Dim, Layout, Placement, Predicate
 
 
 def layout(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from compat.identify.kinds.published import published
 from compat.identify.model import Dim, Layout, Placement, Predicate, Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
@@ -58,7 +59,15 @@ def clip_text(
     layouts = [layout(name, root) for name, root in _TEXT_ROOTS.items()]
     if size.open_clip_layers:
         layouts.append(_open_clip(size, placement))
-    return _signature(layouts, id, variant, Role.TEXT_ENCODER, size.parameters, source)
+    return published(
+        *layouts,
+        id=id,
+        family="clip",
+        variant=variant,
+        role=Role.TEXT_ENCODER,
+        parameters=size.parameters,
+        source=source,
+    )
 
 
 def _text_dims(norm: str, table: str, pooled: str = "text_projection.weight") -> tuple[Dim, ...]:
@@ -121,7 +130,15 @@ def clip_vision(
     layouts = [layout(name, root) for name, root in _VISION_ROOTS.items()]
     layouts.append(_open_clip_vision(size, placement))
     layouts += more_layouts
-    return _signature(layouts, id, variant, Role.IMAGE_ENCODER, size.parameters, source)
+    return published(
+        *layouts,
+        id=id,
+        family="clip",
+        variant=variant,
+        role=Role.IMAGE_ENCODER,
+        parameters=size.parameters,
+        source=source,
+    )
 
 
 def _open_clip_vision(size: TowerSize, placement: Placement) -> Layout:
@@ -138,24 +155,4 @@ def _open_clip_vision(size: TowerSize, placement: Placement) -> Layout:
         ),
         dims=(Dim(key="width", name="visual.ln_post.weight", axis=0),),
         placement=placement,
-    )
-
-
-def _signature(
-    layouts: list[Layout], identifier: str, variant: str, role: Role, parameters: int, source: str
-) -> Signature:
-    own, *others = layouts
-    return Signature(
-        id=identifier,
-        family="clip",
-        variant=variant,
-        role=role,
-        marks=own.marks,
-        form=own.form,
-        source=source,
-        parameters=parameters,
-        dims=own.dims,
-        placement=own.placement,
-        layout=own.name,
-        layouts=tuple(others),
     )

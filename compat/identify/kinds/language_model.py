@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from compat.identify.component_predicates import Values
+from compat.identify.kinds.published import published
 from compat.identify.model import Dim, Layout, Placement, Predicate, Role, Signature
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
@@ -70,20 +71,14 @@ def language_model(
         )
         for name, root in ROOTS.items()
     ]
-    own, *others = layouts
-    return Signature(
+    return published(
+        *layouts,
         id=id,
         family=family,
         variant=variant,
         role=Role.TEXT_ENCODER,
-        marks=own.marks,
-        form=own.form,
-        source=source,
         parameters=size.parameters,
-        dims=own.dims,
-        placement=placement,
-        layout=own.name,
-        layouts=tuple(others),
+        source=source,
     )
 
 

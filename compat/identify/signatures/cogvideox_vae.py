@@ -1,6 +1,7 @@
 """VAE of CogVideoX, all versions."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Placement
 from compat.identify.predicates import Blocks, Has, side
 

@@ -1,7 +1,8 @@
 """VAE of Flux and of Stable Diffusion 3, images only: 16 channels."""
 
 from compat.identify.component_predicates import Dimensions
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, side
 
 NOTE = "an image VAE; Flux and SD3 have one header, their weights are not interchangeable"

@@ -1,6 +1,7 @@
 """VAE of HunyuanVideo and FramePack."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = published(

@@ -1,6 +1,7 @@
 """VAE of LTX-2.3, and the convolutional one of LTX-2.5: nine stages in the decoder."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = published(

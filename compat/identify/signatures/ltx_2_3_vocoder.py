@@ -1,6 +1,7 @@
 """Vocoder of LTX-2.3 and 2.5: mel spectrograms to 16 kHz, then widened to 48 kHz."""
 
-from compat.identify.kinds.autoencoder import in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Placement, Role
 from compat.identify.predicates import Blocks, Has, side
 

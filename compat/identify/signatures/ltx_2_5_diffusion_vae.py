@@ -1,6 +1,7 @@
 """VAE of LTX-2.5 whose decoder is a small diffusion model with neighbourhood attention."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = published(

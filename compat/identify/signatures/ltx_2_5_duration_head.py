@@ -1,6 +1,7 @@
 """Duration head of LTX-2.5: how long a shot its prompt asks for."""
 
-from compat.identify.kinds.autoencoder import layout, published
+from compat.identify.kinds.autoencoder import layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Layout, Placement, Role
 from compat.identify.predicates import Has, either, side
 

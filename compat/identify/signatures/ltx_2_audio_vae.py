@@ -1,7 +1,8 @@
 """Audio VAE of LTX-2: mel spectrograms of 64 bins to 8 channels."""
 
 from compat.identify.component_predicates import Dimensions
-from compat.identify.kinds.autoencoder import in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Placement, Role
 from compat.identify.predicates import Has, side
 

@@ -1,6 +1,7 @@
 """Projection and connectors of LTX-2.0, between Gemma 3 and the transformer."""
 
-from compat.identify.kinds.autoencoder import in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Placement, Role
 from compat.identify.predicates import Blocks, Has, side
 

@@ -1,6 +1,7 @@
 """VAE of LTX-2.0: that of LTX-Video 0.9.5 with a decoder that is told no timestep."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 SIGNATURE = published(

@@ -1,6 +1,7 @@
 """VAE of LTX-Video 0.9.1: wide decoder that is told the timestep and adds noise of its own."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = published(

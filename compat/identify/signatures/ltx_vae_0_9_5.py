@@ -1,6 +1,7 @@
 """VAE of LTX-Video 0.9.5 to 0.9.8: wide encoder, decoder that is told the timestep."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, side
 
 SIGNATURE = published(

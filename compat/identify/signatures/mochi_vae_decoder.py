@@ -1,6 +1,7 @@
 """Decoder of the Mochi VAE alone, as Genmo publishes it."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Has, side
 
 SIGNATURE = published(

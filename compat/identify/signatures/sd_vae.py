@@ -1,7 +1,8 @@
 """VAE of Stable Diffusion 1 and 2, and of SDXL: the headers are the same."""
 
 from compat.identify.component_predicates import Dimensions
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Blocks, Has, HasNo, side
 
 NOTE = "the VAEs of SD 1.x, SD 2.x and SDXL have one header; their weights are not interchangeable"

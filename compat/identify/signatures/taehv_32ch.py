@@ -1,6 +1,7 @@
 """Tiny video autoencoder of 32 channels: HunyuanVideo 1.5."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Has, side
 
 SIGNATURE = published(

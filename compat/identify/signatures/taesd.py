@@ -1,6 +1,7 @@
 """Tiny image autoencoders: TAESD, and TAEF1 and TAESD3 with 16 channels; previews only."""
 
-from compat.identify.kinds.autoencoder import in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.model import Placement
 from compat.identify.predicates import Has, side
 

@@ -1,6 +1,7 @@
 """VAE of Wan 2.1, which Wan 2.2 A14B takes as well; Qwen-Image has the same header."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Has, HasNo, side
 
 SIGNATURE = published(

@@ -1,6 +1,7 @@
 """VAE of Wan 2.2 5B: 48 channels at 16 x 16."""
 
-from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout, published
+from compat.identify.kinds.autoencoder import in_comfyui, in_diffusers, layout
+from compat.identify.kinds.published import published
 from compat.identify.predicates import Has, side
 
 SIGNATURE = published(

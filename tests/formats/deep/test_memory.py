@@ -28,25 +28,24 @@ print(json.dumps([grown,
 
 
 @pytest.mark.parametrize(
-    ("dtype", "fill", "rule", "hashing"),
+    ("size", "fill", "rule", "hashing"),
     [
-        ("BF16", b"", "weights-all-zero", "no"),
-        ("BF16", b"\x01" * 64, "weights-all-zero", "no"),
-        ("BF16", b"\xff" * 64, "weights-not-finite", "sha256"),
+        (2 * GIB, b"", "weights-all-zero", "no"),
+        (GIB // 2, b"\x01" * 64, "weights-all-zero", "no"),
+        (GIB // 2, b"\xff" * 64, "weights-not-finite", "sha256"),
     ],
     ids=["all zero", "nearly zero", "NaN, hashed"],
 )
-@pytest.mark.slow
-def test_a_tensor_of_two_gib_takes_a_few_buffers(tmp_path, dtype, fill, rule, hashing):
-    path, size = tmp_path / "sparse.bin", 2 * GIB
+def test_a_large_tensor_takes_a_few_buffers(tmp_path, size, fill, rule, hashing):
+    path = tmp_path / "sparse.bin"
     with path.open("wb") as handle:
         handle.truncate(size)
         for spot in range(9 if fill else 0):
-            handle.seek(spot * (GIB // 5) + 5000)
+            handle.seek(spot * (size // 10) + 5000)
             handle.write(fill)
-    if path.stat().st_blocks * 512 > GIB:
+    if path.stat().st_blocks * 512 > size // 2:
         pytest.skip("this file system has no sparse files")
-    command = [sys.executable, "-c", SCAN, str(path), str(size), dtype, hashing]
+    command = [sys.executable, "-c", SCAN, str(path), str(size), "BF16", hashing]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     grown, complete, rules = json.loads(done.stdout)
     assert complete
