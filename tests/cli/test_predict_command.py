@@ -22,7 +22,7 @@ REAL = {
     "operations": 5, "pipeline": "WanPipeline", "seconds": 1.5, "weight_bytes": {"vae": 1 << 30},
     "peak_bytes": {"denoise": 2 << 30, "decode": 3 << 30},
     "offloaded_peak_bytes": {"denoise": 1 << 30, "decode": 2 << 30},
-    "largest_attention_elements": 12_000_000_000,
+    "largest_attention_elements": 12_000_000_000, "stopped": "",
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def predicted(monkeypatch):
 
         def ask(wanted):
             asked.append(wanted)
-            return prediction, wanted.asked
+            return prediction, wanted
 
         monkeypatch.setattr("runners.prediction.ask.ask", ask)
         return asked
