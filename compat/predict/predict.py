@@ -67,12 +67,12 @@ def _subject(finding: Finding) -> str:
 
 
 ABOUT: Mapping[str, str] = {
-    "rocm": "operations of ROCm: no kernels are on record; asked are dtypes, sizes, memory and "
-    "which cards the wheels are made for",
-    "mlx": "operations of MLX: diffusers does not run there. Asked are the loaders, sizes at which "
-    "its kernels go wrong, and memory, all for a port that computes what diffusers computes",
-    "cuda": "operations of CUDA: no kernels are on record, as torch has them all; asked are "
-    "dtypes, sizes, memory and which cards the wheels are made for",
+    "cuda": "operations of CUDA: no table of kernels is on record; looked at are dtypes, sizes at "
+    "which a fault is known, memory, and which cards the wheels are made for",
+    "rocm": "operations of ROCm: no table of kernels is on record; looked at are dtypes, sizes at "
+    "which a fault is known, memory, and which cards the wheels are made for",
+    "mlx": "operations of MLX: diffusers does not run there. Looked at are the loaders, sizes at "
+    "which its kernels go wrong, and memory, all for a port that computes what diffusers computes",
 }
 """What is not looked at on devices whose kernels are not on record."""
 

@@ -278,7 +278,7 @@ def test_a_plan_that_the_pipeline_refuses_fails_on_any_device(size, refused, fir
 
 def test_what_nobody_knows_of_a_card_is_said_as_unknown():
     trace = [seen(op("add.Tensor", [tensor("BF16", 4)]))]
-    for kind, words in (("rocm", "no kernels are on record"), ("mlx", "does not run there"),
+    for kind, words in (("rocm", "no table of kernels is on record"), ("mlx", "does not run there"),
                         ("cuda", "was not named")):  # fmt: skip
         prediction = predict(trace, Asked(kind=kind, torch="2.13"))
         assert prediction.expected is Expected.UNKNOWN

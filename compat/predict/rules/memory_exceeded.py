@@ -9,8 +9,10 @@ from compat.predict.rule import SEVERITY, rule
 
 GIB = 1 << 30
 WITH = {
-    "none": "with everything on it", "model": "with one component on it at a time",
-    "sequential": "with one layer on it at a time",
+    "none": "everything", "model": "one component at a time", "sequential": "one layer at a time",
+}  # fmt: skip
+AND = {
+    Expected.FAILS: "which has", Expected.UNKNOWN: "and takes more in practice; it has",
 }  # fmt: skip
 OVERHEAD = 1.3
 """What a real run needs beyond weights and live activations: Wan's autoencoder on a CPU took 1,194
@@ -42,8 +44,8 @@ def _finding(
         rule=identifier,
         severity=SEVERITY[expected],
         confidence=Confidence.HIGH if expected is Expected.FAILS else Confidence.LOW,
-        message=f"{phase} needs at least {needed / GIB:.1f} GiB on {asked.name} "
-        f"{WITH[asked.offload]}, which has {has / GIB:.1f} GiB",
+        message=f"{phase} needs at least {needed / GIB:.1f} GiB with {WITH[asked.offload]} on "
+        f"{asked.name}, {AND[expected]} {has / GIB:.1f} GiB",
         place=Place(kind="device", path=asked.name, detail=phase),
         remedy=_remedy(phase, memory, asked),
         evidence={
