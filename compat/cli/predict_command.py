@@ -22,7 +22,6 @@ GIB = 1 << 30
 KINDS = ("mps", "cuda", "rocm", "mlx")
 OFFLOADS = ("none", "model", "sequential")
 LOCAL = r"(\+[a-z0-9.]{1,20})?"
-SIZE_KEYS = {"video.width", "video.height", "window.frames"}
 MOST_FRAMES = 2001
 LEGAL = (
     "video-width-range", "video-height-range", "sampling-guidance-range", "model-dtype",
@@ -64,7 +63,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from compat.cli.output import exit_for
-    from runners.prediction.ask import Wanted, ask
+    from runners.prediction.ask import SIZE_KEYS, Wanted, ask
 
     given = given_plan(arguments)
     plan = _with_offload(plan_from(arguments), arguments.offload)
@@ -75,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         plan=plan,
         asked=asked_device(plan.model.device, arguments, plan.model.offload),
         storage=STORAGES.get(arguments.weights or "", ""),
-        sized=given.file is not None or bool(SIZE_KEYS & given.overridden),
+        unsaid=frozenset() if given.file else frozenset(SIZE_KEYS) - given.overridden,
         seconds=arguments.timeout,
         python=_interpreter(arguments.python),
     )

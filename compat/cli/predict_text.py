@@ -15,7 +15,7 @@ GIB, MIB = 1 << 30, 1 << 20
 SENTENCES = {
     "fails": "fails",
     "silently-wrong": "may give wrong pictures in silence",
-    "slow": "runs in part on the CPU, which is slow",
+    "slow": "slow in part: on the CPU, emulated, or without a kernel made for it",
     "unknown": "nothing was found against it, which is no proof that it works",
     "cut-short": "not known, because a pass did not come to its end",
 }

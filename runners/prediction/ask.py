@@ -21,6 +21,8 @@ IMPORT_SECONDS = 300.0
 """Importing torch and diffusers from a cold disk."""
 
 SIZES = ("tiny", "real")
+SIZE_KEYS = ("video.width", "video.height", "window.frames")
+"""Keys of a plan that say how much is rendered at once."""
 
 DTYPES = {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}
 TORCH_KINDS = {"rocm": "cuda", "mlx": "mps"}
@@ -43,15 +45,15 @@ FIRST_BF16 = 8.0
 class Wanted:
     """What is asked: ``storage`` overrides the dtype the weights are kept in, "" for as they are.
 
-    ``sized`` is false where nobody gave a size: then a published model is asked about at that of
-    its publisher. ``seconds`` is the time limit of each pass, ``python`` the interpreter that has
-    diffusers.
+    ``unsaid`` are the keys of the plan that nobody gave (of :data:`SIZE_KEYS`): there a published
+    model is asked about at its publisher's. ``seconds`` is the time limit of each pass, ``python``
+    the interpreter that has diffusers.
     """
 
     plan: RenderPlan
     asked: Asked
     storage: str = ""
-    sized: bool = True
+    unsaid: frozenset[str] = frozenset()
     seconds: float = 300.0
     python: Path | None = None
 
@@ -68,9 +70,12 @@ def ask(wanted: Wanted) -> tuple[Prediction, Wanted]:
         passes, installed = _passes(wanted, found, Path(folder) / "worker.log")
     if not any(seen.calls for seen in passes):
         reasons = "; ".join(dict.fromkeys(seen.stopped for seen in passes))
+        late = "no answer within" in reasons
         raise NothingCheckedError(
             f"no pass could be run: {reasons[:600]}",
-            "take a diffusers that has this pipeline: --python PATH names its interpreter",
+            "give it more time: --timeout SECONDS"
+            if late
+            else "take a diffusers that has this pipeline: --python PATH names its interpreter",
         )
     if not wanted.asked.torch:
         wanted = replace(wanted, asked=replace(wanted.asked, torch=installed))
@@ -79,16 +84,18 @@ def ask(wanted: Wanted) -> tuple[Prediction, Wanted]:
 
 def _sized(wanted: Wanted, found: Found) -> Wanted:
     """The same at the publisher's size where nobody gave one."""
-    clip = None if wanted.sized else published_clip(found.published)
+    clip = published_clip(found.published)
     if clip is None:
         return wanted
-    width, height, frames = clip
-    plan = replace(
-        wanted.plan,
-        video=replace(wanted.plan.video, width=width, height=height),
-        window=replace(wanted.plan.window, frames=frames),
+    plan = wanted.plan
+    said = (plan.video.width, plan.video.height, plan.window.frames)
+    width, height, frames = (
+        theirs if key in wanted.unsaid else ours
+        for key, ours, theirs in zip(SIZE_KEYS, said, clip, strict=True)
     )
-    return replace(wanted, plan=plan)
+    video = replace(plan.video, width=width, height=height)
+    window = replace(plan.window, frames=frames)
+    return replace(wanted, plan=replace(plan, video=video, window=window))
 
 
 def _as_stored(seen: Seen, wanted: Wanted, found: Found) -> Seen:

@@ -226,7 +226,11 @@ def test_another_wheel_of_that_version_is_named_where_there_is_one():
     [finding] = findings("no-kernel-image", seen(op("add", [tensor("F32", 4)])), volta)
     assert "--torch 2.13.0+cu126" in finding.remedy
     lost = findings("no-kernel-image", seen(op("add")), replace(volta, torch="2.15"))
-    assert "take a version of torch" in lost[0].remedy
+    assert "take one that has them: torch >=2.6,<2.7" in lost[0].remedy
+    unheard = Asked(kind="rocm", torch="2.13", arch="gfx1031")
+    assert (
+        "HSA_OVERRIDE_GFX_VERSION" in findings("no-kernel-image", seen(op("x")), unheard)[0].remedy
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from compat.backends.build_facts import Build, builds_of
-from compat.core.model import Confidence, Finding
+from compat.backends.build_facts import Build, builds, builds_of
+from compat.core.model import Confidence, Finding, Place
 from compat.predict.model import Asked, Expected, Seen
-from compat.predict.rule import found, rule
+from compat.predict.rule import SEVERITY, rule
+
+MOST_NAMED = 3
+"""Other wheels that a remedy names."""
 
 ERRORS = {
     "cuda": "CUDA error: no kernel image is available for execution on the device",
@@ -26,17 +29,19 @@ def no_kernel_image(seen: Seen, asked: Asked) -> Iterator[Finding]:
     taken = _taken(known, fitting, asked.build)
     if not card or taken is None or taken.name in fitting or not seen.ops:
         return
-    yield found(
-        "no-kernel-image",
-        Expected.FAILS,
-        seen.ops[:1],
-        f"torch {asked.torch}+{taken.name} holds no kernels for {asked.name}",
-        remedy=_remedy(asked, fitting),
+    yield Finding(
+        rule="no-kernel-image",
+        severity=SEVERITY[Expected.FAILS],
         confidence=Confidence.HIGH if taken.checked == "read" else Confidence.MEDIUM,
-        error=ERRORS[asked.kind],
-        source=taken.source,
-        builds=fitting,
-    )
+        message=f"torch {asked.torch}+{taken.name} holds no kernels for {asked.name}: the first "
+        "operation fails",
+        place=Place(kind="device", path=asked.name),
+        remedy=_remedy(asked, card, fitting),
+        evidence={
+            "expected": Expected.FAILS.value, "ops": [], "error": ERRORS[asked.kind],
+            "source": taken.source, "builds": fitting,
+        },
+    )  # fmt: skip
 
 
 def _card(asked: Asked) -> str:
@@ -56,15 +61,22 @@ def _taken(known: Sequence[Build], fitting: Sequence[str], name: str) -> Build |
     return known[0] if certain else None
 
 
-def _remedy(asked: Asked, others: Sequence[str]) -> str:
-    if others:
+def _remedy(asked: Asked, card: str, fitting: Sequence[str]) -> str:
+    if fitting:
         return (
-            f"install {' or '.join(others)} from download.pytorch.org, and name it as in "
-            f"--torch {asked.torch}+{others[0]}"
+            f"install {' or '.join(fitting)} from download.pytorch.org, and name it as in "
+            f"--torch {asked.torch}+{fitting[0]}"
         )
+    others = [f"torch {one.torch} ({one.name})" for one in builds() if _fits(one, asked.kind, card)]
+    if others:
+        return f"take one that has them: {'; '.join(others[:MOST_NAMED])}"
     if asked.kind == "rocm":
         return (
             "take the wheels of AMD for this card, or have it pass for one of its family "
             "(HSA_OVERRIDE_GFX_VERSION), which nobody vouches for"
         )
-    return "take a version of torch whose wheels have this card"
+    return "no wheel on record has this card"
+
+
+def _fits(build: Build, kind: str, card: str) -> bool:
+    return build.kind == kind and build.has(card)
