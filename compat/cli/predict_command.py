@@ -22,14 +22,6 @@ GIB = 1 << 30
 KINDS = ("mps", "cuda", "rocm", "mlx")
 OFFLOADS = ("none", "model", "sequential")
 LOCAL = r"(\+[a-z0-9.]{1,20})?"
-MOST_FRAMES = 2001
-LEGAL = (
-    "video-width-range", "video-height-range", "sampling-guidance-range", "model-dtype",
-    "model-offload", "model-path",
-)  # fmt: skip
-"""Rules about a plan that a prediction cannot do without; whether a size suits the model is the
-pipeline's own business."""
-
 STORAGES = {"fp8_e4m3": "F8_E4M3", "fp8_e5m2": "F8_E5M2"}
 
 
@@ -62,6 +54,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
+    from compat.cli.legal_plan import refuse_illegal
     from compat.cli.output import exit_for
     from runners.prediction.ask import SIZE_KEYS, Wanted, ask
 
@@ -93,20 +86,6 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
 def _with_offload(plan: "RenderPlan", offload: str | None) -> "RenderPlan":
     return replace(plan, model=replace(plan.model, offload=offload)) if offload else plan
-
-
-def refuse_illegal(plan: "RenderPlan") -> None:
-    """``UsageError`` for numbers out of range and words that are none, in what a pass reads."""
-    from compat.plan.validate import violations
-
-    for finding in violations(plan):
-        if finding.rule in LEGAL:
-            raise UsageError(finding.message, finding.remedy)
-    if not 1 <= plan.window.frames <= MOST_FRAMES:
-        raise UsageError(
-            f"window.frames is {plan.window.frames}, expected 1 to {MOST_FRAMES}",
-            "name the frames that are rendered at once, as in --window 81",
-        )
 
 
 def asked_device(name: str, arguments: argparse.Namespace, offload: str = "none") -> "Asked":

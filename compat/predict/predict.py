@@ -54,7 +54,9 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
         if known is None or finding.severity.rank >= known.severity.rank:
             last[key] = finding
     ranks = {word.value: rank for rank, word in enumerate(ORDER)}
-    yield from sorted(last.values(), key=lambda one: ranks[str(one.evidence["expected"])])
+    yield from sorted(
+        last.values(), key=lambda one: (ranks[str(one.evidence["expected"])], -one.severity.rank)
+    )
 
 
 def _subject(finding: Finding) -> str:

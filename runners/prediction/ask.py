@@ -103,11 +103,15 @@ def _as_stored(seen: Seen, wanted: Wanted, found: Found) -> Seen:
     packed = found.storage not in FLOATS and not wanted.storage
     weights = dict(seen.weights)
     core = next((name for name in CORES if name in weights), "")
+    notes = list(seen.notes)
     if packed and core and found.stored:
         weights[core] = min(weights[core], sum(found.stored.values()))
+        notes.append(f"weights kept as {found.storage} are counted as they are, and how they are "
+                     "unpacked for each layer is not run")  # fmt: skip
     return replace(
         seen,
         weights=weights,
+        notes=tuple(notes),
         stored=tuple(sorted(found.stored)),
         reader=READERS.get((wanted.asked.kind == "mlx", found.container), ""),
     )

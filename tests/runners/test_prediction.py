@@ -148,8 +148,9 @@ def test_packed_weights_stay_packed_on_the_device(tmp_path, monkeypatch):
     packed = module._as_stored(seen, wanted_for(path), found)
     assert packed.weights == {"transformer": 800, "vae": 50}
     assert (packed.reader, packed.stored) == ("diffusers-gguf", ("F32", "Q4_K"))
+    assert "Q4_K" in packed.notes[-1]
     plain = module._as_stored(seen, wanted_for(path), replace(found, storage="BF16"))
-    assert plain.weights["transformer"] == 3000
+    assert (plain.weights["transformer"], plain.notes) == (3000, ())
 
 
 def test_a_folder_that_is_no_pipeline_is_told_so(tmp_path):
