@@ -15,6 +15,10 @@ PREFERENCE = ("cuda", "rocm", "mps", "cpu")
 """Order in which "auto" picks a device."""
 
 
+class AbsentDeviceError(UsageError):
+    """The device that was named is not one this machine can use."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One plan on one machine; ``plan`` has no "auto" left in it."""
@@ -99,7 +103,7 @@ def pick_device(wanted: str, environment: Environment) -> Device:
         return found
     kinds = _kinds(wanted)
     reasons = [d.unavailable for d in environment.devices if d.kind in kinds and d.unavailable]
-    raise UsageError(
+    raise AbsentDeviceError(
         f"device {wanted} cannot be used: {reasons[0] if reasons else 'there is none'}",
         "framegate doctor lists the devices of this machine",
     )

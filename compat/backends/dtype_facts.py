@@ -33,7 +33,8 @@ class Fact:
     """One thing that is known of one device or reader; see facts/dtypes.toml for the words.
 
     ``versions`` is a range for ``package``, empty for all that were looked at. ``capability`` is
-    the least CUDA compute capability for a YES, None where it plays no part.
+    the least CUDA compute capability for a YES, None where it plays no part; ``archs`` are the AMD
+    instruction sets with a YES, none where they play no part.
     """
 
     who: str
@@ -45,6 +46,7 @@ class Fact:
     package: str = ""
     versions: str = ""
     capability: float | None = None
+    archs: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -80,6 +82,7 @@ def _fact(entry: Mapping[str, Any]) -> Fact:
         **entry,
         "dtypes": tuple(entry["dtypes"]),
         "answer": Answer(entry["answer"]),
+        "archs": tuple(entry.get("archs", ())),
     })  # fmt: skip
 
 
@@ -90,13 +93,14 @@ def takes(
     what: str,
     versions: Mapping[str, str] | None = None,
     capability: float | None = None,
+    arch: str = "",
     facts: Iterable[Fact] | None = None,
 ) -> Known:
     """Whether ``who`` does ``what`` with ``dtype``.
 
     ``versions`` maps package names to the installed versions, ``capability`` is the card's compute
-    capability; what is not given and matters makes the answer DEPENDS. ``facts`` replaces the
-    recorded ones.
+    capability, ``arch`` its AMD instruction set; what is not given and matters makes the answer
+    DEPENDS. ``facts`` replaces the recorded ones.
     """
     all_facts = dtype_facts() if facts is None else facts
     given = versions or {}
@@ -107,7 +111,7 @@ def takes(
         and dtype in fact.dtypes
         and _may_hold(fact, given) is not False
     ]
-    answers = {_answer(fact, capability) for fact in fitting}
+    answers = {_answer(fact, capability, arch) for fact in fitting}
     if not answers:
         return Known(answer=Answer.UNKNOWN)
     answer = answers.pop() if len(answers) == 1 else Answer.DEPENDS
@@ -122,7 +126,11 @@ def _may_hold(fact: Fact, versions: Mapping[str, str]) -> bool | None:
     return satisfies(installed, fact.versions) if installed else None
 
 
-def _answer(fact: Fact, capability: float | None) -> Answer:
+def _answer(fact: Fact, capability: float | None, arch: str) -> Answer:
+    if fact.archs:
+        if not arch:
+            return Answer.DEPENDS
+        return fact.answer if arch in fact.archs else Answer.NO
     if fact.capability is None:
         return fact.answer
     if capability is None:

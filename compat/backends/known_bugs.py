@@ -14,7 +14,8 @@ from compat.core.versions import parse_range
 class KnownBug:
     """One fault; see facts/silent_bugs.toml for the words.
 
-    ``ends`` is silent, fails or slow. An empty range or tuple stands for all that were looked at.
+    ``ends`` is silent, fails, slow or unknown. An empty range or tuple stands for all that were
+    looked at.
     """
 
     id: str
@@ -32,6 +33,7 @@ class KnownBug:
     torch: str = ""
     macos: str = ""
     capability: str = ""
+    archs: tuple[str, ...] = ()
     chips: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = ()
 

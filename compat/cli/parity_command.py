@@ -2,16 +2,20 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compat.cli.command import Command
 from compat.cli.live import Live
 from compat.cli.output import Result, print_findings, print_json
-from compat.cli.plan_arguments import add_plan_arguments
+from compat.cli.plan_arguments import add_plan_arguments, plan_from
 from compat.cli.shared_arguments import add_format, add_store
-from compat.core.errors import ExitCode
+from compat.core.errors import ExitCode, NothingCheckedError, UsageError
 from compat.core.model import Outcome, ProbeResult
 
+if TYPE_CHECKING:
+    from runners.session import Session
+
+INDEX = "model_index.json"
 WORST = 4
 """So many operations are named with their largest error where nothing is wrong."""
 
@@ -23,14 +27,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    from compat.cli.preflight_arguments import session_from
+    from compat.cli.legal_plan import refuse_illegal
     from compat.store.store import Store
     from runners.parity import DTYPES, parity
 
     dtypes = (arguments.plan_dtype,) if arguments.plan_dtype else DTYPES
     results = []
+    refuse_illegal(plan_from(arguments))
     with Live() as live, Store.open(arguments.store) as store:
-        session = session_from(arguments)
+        session = _session(arguments)
         store.record_environment(session.environment)
 
         def progress(dtype: str, count: int) -> None:
@@ -46,6 +51,23 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         for result in results:
             _print(result)
     return exit_code(results)
+
+
+def _session(arguments: argparse.Namespace) -> "Session":
+    """The session; ``NothingCheckedError`` where the device is not there: that is no pass."""
+    from compat.cli.preflight_arguments import session_from
+    from runners.session import AbsentDeviceError
+
+    try:
+        session = session_from(arguments)
+    except AbsentDeviceError as error:
+        raise NothingCheckedError(str(error), error.remedy) from error
+    if not (session.folder / INDEX).is_file():
+        raise UsageError(
+            f"{session.folder} has no {INDEX}, so that it is no pipeline of diffusers",
+            "name the folder that holds it",
+        )
+    return session
 
 
 def exit_code(results: Sequence[ProbeResult]) -> ExitCode:

@@ -20,16 +20,21 @@ class Expected(StrEnum):
 class Asked:
     """The device that is asked about; ``None`` and "" mean that it was not said.
 
-    ``kind`` is mps or cuda; ``capability`` the compute capability, as 8.9; ``torch`` and ``macos``
-    are versions, ``chip`` is as in "M2"; ``memory_bytes`` is what the device has for this job.
+    ``kind`` is mps, cuda, rocm or mlx; ``capability`` the compute capability, as 8.9; ``arch`` an
+    AMD card's instruction set, as "gfx1100"; ``torch`` and ``macos`` are versions, ``build`` is
+    what torch was built for, as "cu126"; ``chip`` is as in "M2"; ``memory_bytes`` is what the
+    device has for this job, and ``offload`` the plan's way of sharing it (none, model, sequential).
     """
 
     kind: str
     capability: float | None = None
+    arch: str = ""
     torch: str = ""
+    build: str = ""
     macos: str = ""
     chip: str = ""
     memory_bytes: int | None = None
+    offload: str = "none"
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -42,7 +47,7 @@ class Asked:
         """The device as a person asks for it."""
         if self.kind == "cuda" and self.capability is not None:
             return f"cuda:sm_{round(self.capability * 10)}"
-        return self.kind
+        return f"{self.kind}:{self.arch}" if self.arch else self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,8 @@ class OpSeen:
     """One operation that ran on the device ``count`` times with these dtypes and shapes.
 
     ``op`` is as in "aten::addmm" or "aten::upsample_nearest3d.vec"; ``place`` is the line that
-    asked for it, ``phase`` prepare, denoise or decode, ``details`` what a rule needs beside shapes.
+    asked for it, ``phase`` weights, encode, denoise or decode, ``details`` what a rule needs beside
+    shapes.
     """
 
     op: str
@@ -89,8 +95,11 @@ class Seen:
 
     ``size`` is tiny or real. ``weights`` holds bytes of each component, ``peaks`` the most bytes of
     live activations in each phase. ``stopped`` is the error that ended the pass before its end, at
-    ``stopped_at``; ``notes`` say what differs from a real render. ``rss_bytes`` is what the pass
-    itself took of this machine's memory at most, ``cpu_seconds`` of its processor.
+    ``stopped_at``, ``refused`` whether that was the pipeline's own check of what it was asked for;
+    ``notes`` say what differs from a real render. ``stored`` are the dtypes in which the files keep
+    the network, read by ``reader`` (a name of facts/dtypes.toml), "" where there are no files.
+    ``rss_bytes`` is what the pass itself took of this machine's memory at most, ``cpu_seconds`` of
+    its processor.
     """
 
     size: str
@@ -102,6 +111,9 @@ class Seen:
     peaks: Mapping[str, int] = field(default_factory=dict)
     stopped: str = ""
     stopped_at: str = ""
+    refused: bool = False
+    stored: tuple[str, ...] = ()
+    reader: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -110,9 +122,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What is expected of one plan on one device; ``unknown`` says what could not be told."""
+    """What is expected of one plan on one device; ``unknown`` says what could not be told.
+
+    ``cut_short`` is true where a pass did not come to its end, so that less was looked at.
+    """
 
     expected: Expected
     findings: tuple[Finding, ...]
     unknown: tuple[str, ...]
     measures: Mapping[str, object]
+    cut_short: bool = False

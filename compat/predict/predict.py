@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 
+from compat.backends.build_facts import builds_of
 from compat.backends.kernel_facts import kernel_table
 from compat.core.collect import collect
 from compat.core.model import Finding
@@ -28,6 +29,7 @@ def predict(passes: Iterable[Seen], asked: Asked) -> Prediction:
         findings=findings,
         unknown=tuple(dict.fromkeys(_unknown(seen, asked))),
         measures={one.size: _measures(one, asked) for one in seen},
+        cut_short=any(one.stopped for one in seen),
     )
 
 
@@ -52,7 +54,9 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
         if known is None or finding.severity.rank >= known.severity.rank:
             last[key] = finding
     ranks = {word.value: rank for rank, word in enumerate(ORDER)}
-    yield from sorted(last.values(), key=lambda one: ranks[str(one.evidence["expected"])])
+    yield from sorted(
+        last.values(), key=lambda one: (ranks[str(one.evidence["expected"])], -one.severity.rank)
+    )
 
 
 def _subject(finding: Finding) -> str:
@@ -64,11 +68,25 @@ def _subject(finding: Finding) -> str:
     return f"{finding.place.path} {about if any(about) else evidence.get('ops')}"
 
 
+ABOUT: Mapping[str, str] = {
+    "cuda": "operations of CUDA: no table of kernels is on record; looked at are dtypes, sizes at "
+    "which a fault is known, memory, and which cards the wheels are made for",
+    "rocm": "operations of ROCm: no table of kernels is on record; looked at are dtypes, sizes at "
+    "which a fault is known, memory, and which cards the wheels are made for",
+    "mlx": "operations of MLX: diffusers does not run there. Looked at are the loaders, sizes at "
+    "which its kernels go wrong, and memory, all for a port that computes what diffusers computes",
+}
+"""What is not looked at on devices whose kernels are not on record."""
+
+
 def _unknown(seen: tuple[Seen, ...], asked: Asked) -> Iterator[str]:
     if asked.kind == "mps":
         yield from _about_versions(asked)
+    elif asked.kind in ABOUT:
+        yield ABOUT[asked.kind]
+        yield from _about_card(asked)
     for one in seen:
-        if one.stopped:
+        if one.stopped and not one.refused:
             where = f" at {one.stopped_at}" if one.stopped_at else ""
             yield f"the {one.size} pass ended before its end: {one.stopped[:300]}{where}"
         yield from one.notes
@@ -81,6 +99,16 @@ def _about_versions(asked: Asked) -> Iterator[str]:
         yield f"operations of torch {asked.torch}: facts reach from {table.torch[0]} on"
     elif not table.reaches(asked.torch):
         yield f"operations of torch {asked.torch}: facts end at {table.torch[-1]}, which is assumed"
+
+
+def _about_card(asked: Asked) -> Iterator[str]:
+    if asked.kind == "mlx":
+        return
+    example = {"cuda": "cuda:sm_89", "rocm": "rocm:gfx1100"}[asked.kind]
+    if asked.capability is None and not asked.arch:
+        yield f"the card was not named (as in --device {example}), so nothing is said about it"
+    elif not builds_of(asked.kind, asked.torch):
+        yield f"cards that the wheels of torch {asked.torch} are made for: none are on record"
 
 
 def _measures(one: Seen, asked: Asked) -> dict[str, object]:

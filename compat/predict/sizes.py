@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 
 from compat.backends.kernel_facts import kernel_table
+from compat.core.versions import satisfies
 from compat.predict.model import Asked, OpSeen
 
 PREFILL_HEADS = (32, 64, 72, 80, 96, 128, 256)
@@ -24,12 +25,28 @@ VIEWS = ("view", "_unsafe_view", "expand", "slice", "select", "permute", "transp
 """Operations that compute nothing: what they return may look large and take no memory."""
 
 
+ROCM_FUSED: Mapping[str, str] = {
+    "gfx90a": ">=2.3", "gfx942": ">=2.3", "gfx1100": ">=2.7", "gfx1101": ">=2.7",
+    "gfx950": ">=2.8", "gfx1201": ">=2.8",
+}  # fmt: skip
+"""From which torch on AMD cards have fused attention without a switch: AOTriton's list of cards and
+of those that count as experimental (util.cc of 0.9 and 0.10, which torch 2.7 and 2.8 bring)."""
+
+ROCM_UNCLEAR = ("gfx1102", "gfx1103", "gfx115", "gfx12")
+"""Cards with kernels in newer AOTriton whose state by version is not known; they count as fused,
+because memory is a lower bound."""
+
+ROCM_WIDEST = 256
+"""Head width that fused attention takes on every AMD card (sdp_utils.cpp, aotriton_max_hdim: 512
+with AOTriton 0.9 and later, 256 on gfx11)."""
+
+
 def any_size(_op: OpSeen, _asked: Asked) -> int:
     """1: the fault is there at any size."""
     return 1
 
 
-def scores(op: OpSeen) -> int:
+def scores(op: OpSeen, _asked: Asked | None = None) -> int:
     """Elements of the score matrix [batch, heads, queries, keys] of an attention."""
     if len(op.inputs) < 3 or len(op.inputs[0].shape) < 2:
         return 0
@@ -54,11 +71,49 @@ def materialises(op: OpSeen, asked: Asked) -> bool:
     query, key, value = op.inputs[:3]
     if asked.kind == "cuda":
         return query.dtype == "BF16" and (asked.capability or FUSED_CUDA_HALF) < FUSED_CUDA_HALF
+    if asked.kind == "rocm":
+        return not _fused_on_rocm(query.shape[-1], asked)
+    if asked.kind == "mlx":
+        return False
     if query.shape[-2] <= VECTOR_QUERIES:
         return False
     heads = {query.shape[-1], key.shape[-1], value.shape[-1]}
     fused = kernel_table().has_text("prefill_attention_", asked.torch)
     return not (fused and len(heads) == 1 and heads <= {*PREFILL_HEADS})
+
+
+def _fused_on_rocm(width: int, asked: Asked) -> bool:
+    if not asked.arch:
+        return True
+    since = ROCM_FUSED.get(asked.arch)
+    if since is None:
+        return asked.arch.startswith(ROCM_UNCLEAR)
+    if asked.torch and satisfies(asked.torch, since) is False:
+        return False
+    return width <= (ROCM_WIDEST if asked.arch.startswith("gfx11") else 2 * ROCM_WIDEST)
+
+
+def left_elements(op: OpSeen, _asked: Asked) -> int:
+    """Elements of the left matrix of a product."""
+    matrices = [tensor for tensor in op.inputs if len(tensor.shape) >= 2]
+    bias_first = plain_name(op) in ("addmm", "baddbmm") and len(matrices) == 3
+    return matrices[1 if bias_first else 0].elements if matrices else 0
+
+
+def rows(op: OpSeen, asked: Asked) -> int:
+    """Rows of the matrix that a product makes; of a batched one those of one matrix."""
+    shape = op.outputs[0].shape if op.outputs else ()
+    if plain_name(op) in ("bmm", "baddbmm"):
+        return shape[-2]
+    return output_elements(op, asked) // max(shape[-1], 1) if shape else 0
+
+
+def unfolded_elements(op: OpSeen, _asked: Asked) -> int:
+    """Elements of the matrix that a 3-D convolution is unfolded into: places by values under it."""
+    if not _is_conv3d(op) or not op.outputs:
+        return 0
+    places = prod(op.outputs[0].shape[2:]) * op.outputs[0].shape[0]
+    return places * prod(op.inputs[1].shape[1:])
 
 
 def largest_elements(op: OpSeen, _asked: Asked) -> int:
@@ -142,7 +197,8 @@ SIZES: Mapping[str, Callable[[OpSeen, Asked], int]] = {
     **{
         size.__name__: size
         for size in (
-            materialised_scores, materialised_keys, largest_elements, output_elements,
+            scores, materialised_scores, materialised_keys, left_elements, rows, unfolded_elements,
+            largest_elements, output_elements,
             computed_elements, inner, biased_rows, temporal_pad_plane, output_channels, conv3d,
             transposed_conv3d, conv3d_output_elements, sorted_length, outer_product_elements,
         )

@@ -12,7 +12,8 @@ from compat.plan.model import RenderPlan
 from compat.predict.model import Asked, Prediction, Seen
 from compat.predict.predict import predict
 from runners.engines.pretend.messages import PassRequest
-from runners.prediction.recipe import Found, find_recipe
+from runners.prediction.published import published_clip
+from runners.prediction.recipe import CORES, Found, find_recipe
 from runners.process import RemoteError, Worker, WorkerDiedError
 from runners.second_opinion import QUIET
 
@@ -20,10 +21,22 @@ IMPORT_SECONDS = 300.0
 """Importing torch and diffusers from a cold disk."""
 
 SIZES = ("tiny", "real")
-
-NOT_RUN = "text encoders are not run, and their memory is not counted"
+SIZE_KEYS = ("video.width", "video.height", "window.frames")
+"""Keys of a plan that say how much is rendered at once."""
 
 DTYPES = {"bfloat16": "BF16", "float16": "F16", "float32": "F32"}
+TORCH_KINDS = {"rocm": "cuda", "mlx": "mps"}
+"""What torch calls an AMD card; a port to MLX is taken for what runs on the same Mac."""
+
+FLOATS = ("", "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
+"""Dtypes of storage whose weights a pass makes itself; all others are packed or quantised."""
+
+READERS = {
+    (True, "safetensors"): "mlx-safetensors", (True, "gguf"): "mlx-gguf",
+    (False, "safetensors"): "safetensors-torch", (False, "gguf"): "diffusers-gguf",
+}  # fmt: skip
+"""Who reads the files, by (on MLX, container)."""
+
 FIRST_BF16 = 8.0
 """Compute capability from which a card has bfloat16 arithmetic (Ampere)."""
 
@@ -32,33 +45,76 @@ FIRST_BF16 = 8.0
 class Wanted:
     """What is asked: ``storage`` overrides the dtype the weights are kept in, "" for as they are.
 
-    ``seconds`` is the time limit of each pass, ``python`` the interpreter that has diffusers.
+    ``unsaid`` are the keys of the plan that nobody gave (of :data:`SIZE_KEYS`): there a published
+    model is asked about at its publisher's. ``seconds`` is the time limit of each pass, ``python``
+    the interpreter that has diffusers.
     """
 
     plan: RenderPlan
     asked: Asked
     storage: str = ""
+    unsaid: frozenset[str] = frozenset()
     seconds: float = 300.0
     python: Path | None = None
 
 
-def ask(wanted: Wanted) -> tuple[Prediction, Asked]:
-    """The prediction, and the device with the version of torch that was assumed.
+def ask(wanted: Wanted) -> tuple[Prediction, Wanted]:
+    """The prediction, and what was asked with the version of torch and the size that were assumed.
 
     ``NothingCheckedError`` where no pass could be run, ``UsageError`` where the model or the
     interpreter is not there.
     """
     found = find_recipe(wanted.plan.model.path)
+    wanted = _sized(wanted, found)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         passes, installed = _passes(wanted, found, Path(folder) / "worker.log")
     if not any(seen.calls for seen in passes):
         reasons = "; ".join(dict.fromkeys(seen.stopped for seen in passes))
+        late = "no answer within" in reasons
         raise NothingCheckedError(
             f"no pass could be run: {reasons[:600]}",
-            "take a diffusers that has this pipeline: --python PATH names its interpreter",
+            "give it more time: --timeout SECONDS"
+            if late
+            else "take a diffusers that has this pipeline: --python PATH names its interpreter",
         )
-    asked = wanted.asked if wanted.asked.torch else replace(wanted.asked, torch=installed)
-    return predict(passes, asked), asked
+    if not wanted.asked.torch:
+        wanted = replace(wanted, asked=replace(wanted.asked, torch=installed))
+    return predict(passes, wanted.asked), wanted
+
+
+def _sized(wanted: Wanted, found: Found) -> Wanted:
+    """The same at the publisher's size where nobody gave one."""
+    clip = published_clip(found.published)
+    if clip is None:
+        return wanted
+    plan = wanted.plan
+    said = (plan.video.width, plan.video.height, plan.window.frames)
+    width, height, frames = (
+        theirs if key in wanted.unsaid else ours
+        for key, ours, theirs in zip(SIZE_KEYS, said, clip, strict=True)
+    )
+    video = replace(plan.video, width=width, height=height)
+    window = replace(plan.window, frames=frames)
+    return replace(wanted, plan=replace(plan, video=video, window=window))
+
+
+def _as_stored(seen: Seen, wanted: Wanted, found: Found) -> Seen:
+    """What was seen with what the files hold: packed weights stay packed on the device."""
+    packed = found.storage not in FLOATS and not wanted.storage
+    weights = dict(seen.weights)
+    core = next((name for name in CORES if name in weights), "")
+    notes = list(seen.notes)
+    if packed and core and found.stored:
+        weights[core] = min(weights[core], sum(found.stored.values()))
+        notes.append(f"weights kept as {found.storage} are counted as they are, and how they are "
+                     "unpacked for each layer is not run")  # fmt: skip
+    return replace(
+        seen,
+        weights=weights,
+        notes=tuple(notes),
+        stored=tuple(sorted(found.stored)),
+        reader=READERS.get((wanted.asked.kind == "mlx", found.container), ""),
+    )
 
 
 def _passes(wanted: Wanted, found: Found, log: Path) -> tuple[list[Seen], str]:
@@ -66,8 +122,8 @@ def _passes(wanted: Wanted, found: Found, log: Path) -> tuple[list[Seen], str]:
         versions = bench.versions()
         seen = [bench.run(_request(wanted, found, size), wanted.seconds) for size in SIZES]
     diffusers = f"what runs is diffusers {versions['diffusers']}"
-    first = replace(seen[0], notes=(*found.notes, diffusers, NOT_RUN, *seen[0].notes))
-    return [first, *seen[1:]], str(versions["torch"])
+    first = replace(seen[0], notes=(*found.notes, diffusers, *seen[0].notes))
+    return [_as_stored(one, wanted, found) for one in (first, *seen[1:])], str(versions["torch"])
 
 
 class _Bench(AbstractContextManager["_Bench"]):
@@ -127,12 +183,13 @@ def _request(wanted: Wanted, found: Found, size: str) -> PassRequest:
     storage = wanted.storage or found.storage
     return PassRequest(
         recipe=found.recipe,
-        kind=asked.kind,
+        kind=TORCH_KINDS.get(asked.kind, asked.kind),
         size=size,
         dtype=compute_dtype(plan.model.dtype, asked),
         # Other storage dtypes are what the loader converts from, and never reach the device.
         storage=storage if storage.startswith("F8") else "",
         capability=asked.capability,
+        arch=asked.arch,
         width=plan.video.width,
         height=plan.video.height,
         frames=plan.window.frames,

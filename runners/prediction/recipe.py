@@ -1,7 +1,7 @@
 """Finds out what a plan's model is made of, from configs and headers alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,16 @@ CORES = ("transformer", "unet", "motion_adapter")
 class Found:
     """A model as a recipe; ``storage`` is the dtype most of its weights are kept in, "" if unknown.
 
-    ``notes`` say what of the recipe was taken from a published model and not from the files.
+    ``stored`` gives bytes of the network's tensors by dtype, as the files hold them, and
+    ``container`` is safetensors or gguf. ``published`` is framegate's id of the model whose config
+    was taken from its publisher, ``notes`` say what else was not in the files.
     """
 
     recipe: Recipe
     storage: str = ""
+    stored: Mapping[str, int] = field(default_factory=dict)
+    container: str = ""
+    published: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -42,7 +47,7 @@ def find_recipe(path: str) -> Found:
     if path == EMBEDDED:
         return _of_folder(embedded_model())
     place = Path(path)
-    if place.is_dir() and (place / INDEX).is_file():
+    if place.is_dir():
         return _of_folder(place)
     if place.exists():
         return _of_file(place)
@@ -53,10 +58,16 @@ def find_recipe(path: str) -> Found:
             "name a diffusers folder, a model file, or a published model by its id: "
             + ", ".join(known_ids()),
         )
-    return Found(recipe=recipe, notes=(f"sizes are those published for {place.name}",))
+    note = f"layers and widths are those published for {place.name}"
+    return Found(recipe=recipe, published=place.name, notes=(note,))
 
 
 def _of_folder(folder: Path) -> Found:
+    if not (folder / INDEX).is_file():
+        raise UsageError(
+            f"{folder} has no {INDEX}, so that it is no pipeline of diffusers",
+            "name the folder that holds it, or one model file",
+        )
     try:
         index = read_json_object(folder / INDEX)
         parts = dict(_parts(folder, index))
@@ -68,9 +79,12 @@ def _of_folder(folder: Path) -> Found:
         if not key.startswith("_") and isinstance(value, int | float | str)
     }
     core = next((name for name in CORES if name in parts), "")
+    stored = _stored_in(folder / core) if core else {}
     return Found(
         recipe=Recipe(pipeline=str(index.get("_class_name", "")), parts=parts, options=options),
-        storage=_storage_of(folder / core) if core else "",
+        storage=_most(stored),
+        stored=stored,
+        container="safetensors" if stored else "",
     )
 
 
@@ -91,16 +105,28 @@ def _config(folder: Path) -> dict[str, Any]:
     return {}
 
 
-def _storage_of(folder: Path) -> str:
-    """The dtype that most bytes of a component's weights have."""
+def _stored_in(folder: Path) -> dict[str, int]:
+    """Bytes of a component's weights by dtype."""
     held: dict[str, int] = {}
     for path in sorted(folder.glob("*.safetensors")):
-        reading = try_header(path)
-        if reading is None or reading.header is None:
-            continue
-        for tensor in reading.header.tensors.values():
-            held[tensor.dtype] = held.get(tensor.dtype, 0) + tensor.end - tensor.start
-    return max(held, key=lambda word: held[word], default="")
+        for dtype, size in _stored(path).items():
+            held[dtype] = held.get(dtype, 0) + size
+    return held
+
+
+def _stored(path: Path) -> dict[str, int]:
+    """Bytes of a file's tensors by dtype; empty for a file without a readable header."""
+    reading = try_header(path)
+    if reading is None or reading.header is None:
+        return {}
+    held: dict[str, int] = {}
+    for tensor in reading.header.tensors.values():
+        held[tensor.dtype] = held.get(tensor.dtype, 0) + tensor.end - tensor.start
+    return held
+
+
+def _most(stored: Mapping[str, int]) -> str:
+    return max(stored, key=lambda word: stored[word], default="")
 
 
 def _of_file(path: Path) -> Found:
@@ -108,7 +134,7 @@ def _of_file(path: Path) -> Found:
     recipe = published_recipe(answer.id)
     if recipe is None:
         raise UsageError(
-            f"{path} is {quoted(answer.id)}, for which no whole pipeline is known",
+            f"{path} is {quoted(answer.id)} to framegate, for which no whole pipeline is known",
             f"name a diffusers folder, or a model of: {', '.join(known_ids())}",
         )
     recipe, inside = _with_own_vae(recipe, answer)
@@ -116,8 +142,16 @@ def _of_file(path: Path) -> Found:
     note = (
         f"the {' and '.join(['pipeline', *outside])} around it are those published for {answer.id}"
     )
-    storage = max(answer.dtypes, key=lambda word: answer.dtypes[word], default="")
-    return Found(recipe=recipe, storage=storage, notes=(note,))
+    stored = _stored(path)
+    return Found(
+        recipe=recipe,
+        storage=_most(answer.dtypes),
+        # A bundle holds more than the network.
+        stored=stored if not inside else {},
+        container="gguf" if path.suffix == ".gguf" else "safetensors",
+        published=answer.id,
+        notes=(note,),
+    )
 
 
 def _with_own_vae(recipe: Recipe, answer: Identification) -> tuple[Recipe, bool]:

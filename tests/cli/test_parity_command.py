@@ -87,3 +87,31 @@ def test_a_dtype_that_cannot_be_compared_says_why(answers, capsys):
     answers(result(Outcome.ERROR, reason="RuntimeError: no kernel"))
     assert main(["parity", "--prompt", "a cat"]) == ExitCode.NOTHING_CHECKED
     assert "could not be compared: RuntimeError: no kernel" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("device", ["mps:7", "cuda:99"])
+def test_a_device_that_is_not_there_is_unavailable_and_no_pass(answers, capsys, device):
+    answers(result(Outcome.PASS))
+    words = ["parity", "--prompt", "a cat", "--device", device]
+    assert main(words) == ExitCode.NOTHING_CHECKED
+    assert f"device {device} cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dtype", "int8"], "model.dtype is 'int8'"),
+        (["--window", "0"], "window.frames is 0"),
+        (["--width", "-1"], "video.width is -1"),
+    ],
+)
+def test_what_no_render_could_take_is_refused_before_a_worker_starts(answers, capsys, words, said):
+    answers(result(Outcome.PASS))
+    assert main(["parity", "--prompt", "a cat", *words]) == ExitCode.USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_pipeline_is_told_so(answers, capsys, tmp_path):
+    answers(result(Outcome.PASS))
+    assert main(["parity", "--model", str(tmp_path)]) == ExitCode.USAGE
+    assert "has no model_index.json" in capsys.readouterr().err

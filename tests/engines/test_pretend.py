@@ -24,8 +24,12 @@ from runners.prediction.recipe import find_recipe
 pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("pretend")]
 
 MAC = Asked(kind="mps", torch="2.13.0", macos="15.2", chip="M3")
-FAMILIES = ("ltx", "ltx2", "wan", "wan21", "wan-image", "ltx-image", "hunyuan-video", "animatediff",
-            "cogvideox", "mochi")  # fmt: skip
+FAMILIES = {
+    "ltx": ["t5"], "ltx2": ["gemma3"], "wan": ["t5"], "wan21": ["t5"], "wan-image": ["t5"],
+    "ltx-image": ["t5"], "hunyuan-video": ["llama", "clip"], "animatediff": ["clip"],
+    "cogvideox": ["t5"], "mochi": ["t5"],
+}  # fmt: skip
+"""Tiny pipelines, and the models of transformers that read their prompts."""
 
 
 def on_device(action, kind="mps", *, real_size=False):
@@ -199,10 +203,14 @@ def test_a_config_shrinks_in_size_and_keeps_its_switches():
 def test_every_family_runs_to_its_end_and_nothing_is_found_against_it(tiny, family, size):
     one = run_pass(request_of(find_recipe(str(tiny(family))).recipe, size))
     assert one.stopped == ""
-    assert {op.phase for op in one.ops} >= {"weights", "denoise", "decode"}
+    assert {op.phase for op in one.ops} >= {"weights", "encode", "denoise", "decode"}
+    assert one.notes == ()
     assert one.peaks["decode"] > 0
     places = {op.place.partition(":")[0] for op in one.ops if op.phase == "decode"}
     assert [place for place in places if "/autoencoders/" in place]
+    readers = {op.place.partition(":")[0] for op in one.ops if op.phase == "encode"}
+    for model in FAMILIES[family]:
+        assert [place for place in readers if f"transformers/models/{model}/" in place], model
     failures = [f for f in predict([one], MAC).findings if f.evidence["expected"] == "fails"]
     assert failures == []
 

@@ -11,6 +11,8 @@ from compat.predict.sizes import SIZES
 from tests.predict.traces import MAC, attention, op, seen, tensor
 
 CARD = Asked(kind="cuda", torch="2.13", capability=8.9)
+AMD = Asked(kind="rocm", torch="2.13", arch="gfx1201")
+MLX = Asked(kind="mlx")
 OLD_MAC = replace(MAC, torch="2.8", macos="15.2", chip="M1")
 
 
@@ -29,10 +31,10 @@ def pad(side, times=(2, 0), sides=5):
     )  # fmt: skip
 
 
-def product(name, inner, rows=4, batch=(), columns=4):
+def product(name, inner, rows=4, batch=(), columns=4, dtype="BF16"):
     shapes = [(*batch, rows, inner), (*batch, inner, columns)]
-    return op(name, [tensor("BF16", *shape) for shape in shapes],
-              [tensor("BF16", *batch, rows, columns)])  # fmt: skip
+    return op(name, [tensor(dtype, *shape) for shape in shapes],
+              [tensor(dtype, *batch, rows, columns)])  # fmt: skip
 
 
 def linear(tokens, *, bias=True, axes=3):
@@ -87,8 +89,34 @@ CASES = {
         op("expand", [tensor("F32", 4)], [tensor("F32", 1 << 16, 1 << 16)]),
     ),
     "cuda-conv3d-half-large": (
-        CARD, conv3d(512, sides=(40, 512, 512)), conv3d(512, "F16", (40, 512, 512)),
+        replace(CARD, torch="2.8"), conv3d(512, sides=(40, 512, 512)),
+        conv3d(512, "F16", (40, 512, 512)),
     ),
+    "cuda-conv3d-half-memory": (replace(CARD, torch="2.9.1"), conv3d(), conv3d(dtype="F32")),
+    "cuda-attention-whole-matrix": (
+        replace(CARD, capability=7.5), attention(8192), attention(8192, dtype="F16"),
+    ),
+    "rocm-attention-whole-matrix": (
+        replace(AMD, arch="gfx1030"), attention(8192), attention(512),
+    ),
+    "rocm-attention-experimental": (
+        replace(AMD, arch="gfx1151"), attention(8192), attention(512),
+    ),
+    "rocm-bfloat16-slow": (
+        replace(AMD, arch="gfx1030"), linear(4), op("linear", [tensor("F16", 4, 4)] * 2),
+    ),
+    "rocm-convolution-search": (AMD, conv3d(), linear(4)),
+    "rocm-float32-matmul-long": (
+        AMD, product("mm", 8, 524289, dtype="F32"), product("mm", 8, 524289),
+    ),
+    "mlx-convolution-over-2g": (
+        MLX, conv3d(512, sides=(40, 512, 512)), conv3d(512, sides=(4, 512, 512)),
+    ),
+    "mlx-conv3d-unfolded-over-4g": (
+        MLX, conv3d(sides=(160, 512, 1024)), conv3d(sides=(4, 512, 512)),
+    ),
+    "mlx-matmul-over-2g": (MLX, product("mm", 1 << 17, 1 << 15), product("mm", 1 << 17, 4)),
+    "mlx-array-over-2g": (MLX, add(1 << 16, 1 << 16), add(1 << 8, 1 << 8)),
     "cuda-outer-product-32-bit": (
         CARD, product("bmm", 1, 1 << 16, (1,), 1 << 16), product("bmm", 2, 1 << 16, (1,), 1 << 16),
     ),
@@ -162,5 +190,5 @@ def test_every_fault_says_where_it_comes_from_and_what_to_do():
         assert bug.source, bug.id
         assert bug.remedy, bug.id
         assert bug.checked in ("run", "read", "reported"), bug.id
-        assert bug.ends in ("silent", "fails", "slow"), bug.id
+        assert bug.ends in ("silent", "fails", "slow", "unknown"), bug.id
         assert (bug.ends != "fails") or bug.error, bug.id

@@ -2,16 +2,17 @@
 
 import json
 import struct
+from dataclasses import replace
 from math import prod
 
 import pytest
 
 from compat.core.errors import NothingCheckedError, UsageError
 from compat.plan.model import ModelPlan, RenderPlan, SamplingPlan, VideoPlan, WindowPlan
-from compat.predict.model import Asked, Expected
+from compat.predict.model import Asked, Expected, Seen
 from runners.engines.pretend.messages import Part
 from runners.prediction import ask as module
-from runners.prediction.ask import Wanted, ask, compute_dtype
+from runners.prediction.ask import SIZE_KEYS, Wanted, ask, compute_dtype
 from runners.prediction.published import known_ids, published_recipe
 from runners.prediction.recipe import find_recipe
 
@@ -76,7 +77,9 @@ def test_a_config_of_absurd_size_is_a_usage_error(folder):
 
 def test_a_published_model_needs_no_files(tmp_path):
     found = find_recipe(str(tmp_path / "wan-2-2-t2v-a14b"))
-    assert set(found.recipe.parts) == {"transformer", "transformer_2", "vae", "scheduler"}
+    assert set(found.recipe.parts) == {
+        "transformer", "transformer_2", "vae", "scheduler", "text_encoder",
+    }  # fmt: skip
     assert found.notes
 
 
@@ -117,14 +120,53 @@ def wanted_for(path, **others):
     return Wanted(plan=plan, asked=MAC, **others)
 
 
+@pytest.mark.parametrize(
+    ("unsaid", "size"),
+    [
+        ((), (64, 64, 9)), (("window.frames",), (64, 64, 81)),
+        (SIZE_KEYS, (832, 480, 81)),
+    ],
+)  # fmt: skip
+def test_where_nobody_gave_a_size_a_published_model_is_asked_about_at_its_own(
+    tmp_path, monkeypatch, unsaid, size
+):
+    def no_worker(_wanted, _found, _log):
+        return [Seen(size="tiny", calls=1, ops=())], "2.13.0"
+
+    monkeypatch.setattr(module, "_passes", no_worker)
+    _, wanted = ask(wanted_for(tmp_path / "wan-t2v-1-3b", unsaid=frozenset(unsaid)))
+    plan = wanted.plan
+    assert (plan.video.width, plan.video.height, plan.window.frames) == size
+
+
+def test_packed_weights_stay_packed_on_the_device(tmp_path, monkeypatch):
+    path = tmp_path / "wan.safetensors"
+    header_as_file("wan-t2v-1-3b", path, "F8_E4M3")
+    found = replace(find_recipe(str(path)), storage="Q4_K", container="gguf",
+                    stored={"Q4_K": 700, "F32": 100})  # fmt: skip
+    seen = Seen(size="real", weights={"transformer": 3000, "vae": 50})
+    packed = module._as_stored(seen, wanted_for(path), found)
+    assert packed.weights == {"transformer": 800, "vae": 50}
+    assert (packed.reader, packed.stored) == ("diffusers-gguf", ("F32", "Q4_K"))
+    assert "Q4_K" in packed.notes[-1]
+    plain = module._as_stored(seen, wanted_for(path), replace(found, storage="BF16"))
+    assert (plain.weights["transformer"], plain.notes) == (3000, ())
+
+
+def test_a_folder_that_is_no_pipeline_is_told_so(tmp_path):
+    with pytest.raises(UsageError, match="has no model_index"):
+        find_recipe(str(tmp_path))
+
+
 @pytest.mark.torch
 def test_a_worker_runs_both_passes_of_a_folder(tiny):
-    prediction, asked = ask(wanted_for(tiny("ltx")))
+    prediction, wanted = ask(wanted_for(tiny("ltx")))
     assert prediction.expected is Expected.UNKNOWN
     assert set(prediction.measures) == {"tiny", "real"}
     assert prediction.measures["real"]["peak_bytes"]["decode"] > 0
-    assert asked == MAC
-    assert any("text encoders" in sentence for sentence in prediction.unknown)
+    assert wanted.asked == MAC
+    assert not any("text encoders" in sentence for sentence in prediction.unknown)
+    assert prediction.measures["real"]["peak_bytes"]["encode"] > 0
 
 
 @pytest.mark.torch

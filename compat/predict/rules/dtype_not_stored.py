@@ -19,8 +19,11 @@ NAMES = {
 def dtype_not_stored(seen: Seen, asked: Asked) -> Iterator[Finding]:
     """A tensor of a dtype that the device cannot hold is an error at the line that makes it.
 
-    Only the lines where the dtype comes up are named: what follows from them would never run.
+    Only the lines where the dtype comes up are named: what follows from them would never run. MLX
+    is left out: no pipeline of diffusers runs there, and a port chooses its own dtypes.
     """
+    if asked.kind == "mlx":
+        return
     made: dict[str, list[OpSeen]] = defaultdict(list)
     for op in seen.ops:
         before = {tensor.dtype for tensor in op.inputs}
@@ -28,8 +31,9 @@ def dtype_not_stored(seen: Seen, asked: Asked) -> Iterator[Finding]:
             made[dtype].append(op)
     for dtype, ops in sorted(made.items()):
         known = takes(
-            asked.kind, dtype, what="store", versions=asked.versions, capability=asked.capability
-        )
+            asked.kind, dtype, what="store", versions=asked.versions,
+            capability=asked.capability, arch=asked.arch,
+        )  # fmt: skip
         if known.answer is Answer.NO:
             yield _finding(dtype, ops, asked, known.error, known.source)
 

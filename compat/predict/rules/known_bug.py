@@ -9,8 +9,13 @@ from compat.predict.model import Asked, Expected, OpSeen, Seen
 from compat.predict.rule import found, largest, rule
 from compat.predict.sizes import SIZES, plain_name
 
-ENDS = {"silent": Expected.SILENT, "fails": Expected.FAILS, "slow": Expected.SLOW}
-VERBS = {"silent": "may give wrong values", "fails": "fails", "slow": "is slow"}
+ENDS = {
+    "silent": Expected.SILENT, "fails": Expected.FAILS, "slow": Expected.SLOW,
+    "unknown": Expected.UNKNOWN,
+}  # fmt: skip
+VERBS = {
+    "silent": "may give wrong values", "fails": "fails", "slow": "is slow", "unknown": "is unclear",
+}  # fmt: skip
 
 
 @rule("known-bug")
@@ -44,6 +49,7 @@ def may_hold(bug: KnownBug, asked: Asked) -> bool | None:
         _in_range(asked.macos, bug.macos),
         _in_range(capability, bug.capability),
         _is_chip(asked.chip, bug.chips),
+        _begins(asked.arch, bug.archs),
     ]
     if False in answers:
         return False
@@ -59,7 +65,14 @@ def _in_range(version: str, wanted: str) -> bool | None:
 def _is_chip(chip: str, wanted: tuple[str, ...]) -> bool | None:
     if not wanted:
         return True
-    return chip.upper().startswith(wanted) if chip else None
+    # "M1 Max" is an M1, and an M10 would be none.
+    return chip.upper().split()[0] in wanted if chip.strip() else None
+
+
+def _begins(arch: str, wanted: tuple[str, ...]) -> bool | None:
+    if not wanted:
+        return True
+    return arch.startswith(wanted) if arch else None
 
 
 def _what_is_needed(bug: KnownBug, asked: Asked) -> str:
@@ -67,6 +80,8 @@ def _what_is_needed(bug: KnownBug, asked: Asked) -> str:
         return f"on {' and '.join(bug.chips)}; name the chip"
     if bug.macos and not asked.macos:
         return f"macOS {bug.macos}; name the version"
+    if bug.archs and not asked.arch:
+        return f"on {' and '.join(bug.archs)}; name the card, as in rocm:gfx1100"
     return "name the version of torch and the card"
 
 

@@ -20,9 +20,9 @@ def op_without_kernel(seen: Seen, asked: Asked) -> Iterator[Finding]:
     """An operation without a kernel is an error on MPS, or a detour over the CPU.
 
     A few operations take the detour by themselves, with a warning; for all others the user has to
-    allow it.
+    allow it. Of a torch older than the table nothing is said here: the prediction says so once.
     """
-    if asked.kind != "mps" or not asked.torch:
+    if asked.kind != "mps" or not kernel_table().around(asked.torch):
         return
     by_name: dict[str, list[OpSeen]] = defaultdict(list)
     for op in seen.ops:

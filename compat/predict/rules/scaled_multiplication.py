@@ -11,12 +11,15 @@ from compat.predict.sizes import plain_name
 
 @rule("scaled-multiplication")
 def scaled_multiplication(seen: Seen, asked: Asked) -> Iterator[Finding]:
-    """``_scaled_mm`` is refused below compute capability 8.9, and on MPS before torch 2.15."""
+    """``_scaled_mm`` is refused below compute capability 8.9, and on MPS before torch 2.15.
+
+    AMD's cards take one of the two kinds of fp8, or none.
+    """
     ops = [op for op in seen.ops if plain_name(op).startswith("_scaled_mm")]
     for dtype in sorted({_dtype(op) for op in ops} - {""}):
         known = takes(
             asked.kind, dtype, what="scaled-mm", versions=asked.versions,
-            capability=asked.capability,
+            capability=asked.capability, arch=asked.arch,
         )  # fmt: skip
         if known.answer is Answer.NO:
             yield found(
@@ -25,7 +28,8 @@ def scaled_multiplication(seen: Seen, asked: Asked) -> Iterator[Finding]:
                 [op for op in ops if _dtype(op) == dtype],
                 f"multiplies {dtype} values with scales, which {asked.name} has no kernel for",
                 remedy="have the weights converted to bfloat16 before the product "
-                "(layer-wise casting), or take a card of compute capability 8.9",
+                "(layer-wise casting), or take a card that has them (compute capability 8.9, "
+                "gfx950, gfx12)",
                 error=known.error,
                 source=known.source,
             )

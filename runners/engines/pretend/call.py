@@ -1,9 +1,11 @@
-"""What a pipeline is called with when it has no text encoder: embeddings of the right size."""
+"""What a pipeline is called with: words where it has its text encoders, embeddings where not."""
 
 import inspect
 from typing import Any
 
+from runners.engines.pretend.building import ENCODERS
 from runners.engines.pretend.messages import PassRequest
+from runners.engines.pretend.prompt import NEGATIVE, SENTENCE
 from runners.engines.pretend.words import torch_dtype
 
 STEPS = 2
@@ -29,6 +31,7 @@ def arguments(pipeline: Any, request: PassRequest) -> dict[str, Any]:
 
     taken = inspect.signature(pipeline.__call__).parameters
     tiny = request.size == "tiny"
+    encodes = bool(encoders_of(pipeline))
     wanted: dict[str, Any] = {
         "width": TINY["width"] if tiny else request.width,
         "height": TINY["height"] if tiny else request.height,
@@ -40,11 +43,25 @@ def arguments(pipeline: Any, request: PassRequest) -> dict[str, Any]:
         # A CPU generator gives the same noise on every device, as preflight and render use it.
         "generator": torch.Generator("cpu").manual_seed(0),
         "output_type": "pt",
-        **_text(pipeline, request, tiny=tiny),
+        **(_prompt(pipeline, tiny=tiny) if encodes else _text(pipeline, request, tiny=tiny)),
     }  # fmt: skip
+    _replace_image_encoder(pipeline, request)
     if "image" in taken:
         wanted["image"] = _image(wanted["width"], wanted["height"])
     return {name: value for name, value in wanted.items() if name in taken}
+
+
+def encoders_of(pipeline: Any) -> tuple[str, ...]:
+    """Names of the text encoders that this pipeline has with it."""
+    return tuple(name for name in ENCODERS if getattr(pipeline, name, None) is not None)
+
+
+def _prompt(pipeline: Any, *, tiny: bool) -> dict[str, Any]:
+    """Words, for the pipeline's own text encoders; the tiny pass takes a short window."""
+    words: dict[str, Any] = {"prompt": SENTENCE, "negative_prompt": NEGATIVE}
+    if tiny:
+        words["max_sequence_length"] = _fewest(pipeline)
+    return words
 
 
 def _text(pipeline: Any, request: PassRequest, *, tiny: bool) -> dict[str, Any]:
@@ -66,11 +83,17 @@ def _text(pipeline: Any, request: PassRequest, *, tiny: bool) -> dict[str, Any]:
     if pooled:
         text["pooled_prompt_embeds"] = torch.randn(1, pooled).to(dtype)
         text["negative_pooled_prompt_embeds"] = text["pooled_prompt_embeds"].clone()
-    if getattr(config, "image_dim", None) and hasattr(pipeline, "encode_image"):
-        # Wan takes a picture or what CLIP made of it, and needs both.
-        features = torch.randn(1, IMAGE_TOKENS, config.image_dim).to(dtype)
-        pipeline.encode_image = lambda *_args, **_kwargs: features.to(pipeline.device)
     return text
+
+
+def _replace_image_encoder(pipeline: Any, request: PassRequest) -> None:
+    """Wan takes a picture or what CLIP made of it, and needs both."""
+    import torch
+
+    width = getattr(core(pipeline).config, "image_dim", None)
+    if width and hasattr(pipeline, "encode_image"):
+        features = torch.randn(1, IMAGE_TOKENS, width).to(torch_dtype(request.dtype))
+        pipeline.encode_image = lambda *_args, **_kwargs: features.to(pipeline.device)
 
 
 def _tokens(pipeline: Any) -> int:

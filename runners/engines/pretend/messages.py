@@ -24,10 +24,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassRequest:
-    """One pass over a recipe on a device of ``kind``.
+    """One pass over a recipe on a device of ``kind``; with an ``arch`` it is an AMD card.
 
     ``dtype`` is what the pipeline computes in and ``storage`` in what its weights are kept, both in
-    words of safetensors, ``storage`` "" where that is the same. ``size`` is tiny or real.
+    words of safetensors, ``storage`` "" where that is the same. ``size`` is tiny or real. Without
+    ``encodes`` no text encoder runs and the pipeline is handed embeddings of the right size.
     """
 
     recipe: Recipe
@@ -36,7 +37,9 @@ class PassRequest:
     dtype: str
     storage: str = ""
     capability: float | None = None
+    arch: str = ""
     width: int = 0
     height: int = 0
     frames: int = 0
     guided: bool = True
+    encodes: bool = True

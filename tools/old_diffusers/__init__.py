@@ -1,0 +1,1 @@
+"""Asks an old diffusers, in a scratch environment, the question that a newer one has answered."""
