@@ -113,8 +113,15 @@ def broken(family, damage):
     return replace(whole, load=load)
 
 
-@pytest.mark.parametrize("family", ["ltx", "wan-2.2", "hunyuan-video", "cogvideox"])
-@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+SUBTLE = (drop_a_bias, swap_query_and_key, shift_by_one)
+CASES = [("ltx", damage) for damage in DAMAGE.values()] + [
+    (family, damage)
+    for family in ("wan-2.2", "hunyuan-video", "cogvideox", "ltx-2")
+    for damage in SUBTLE
+]
+
+
+@pytest.mark.parametrize(("family", "damage"), CASES)
 def test_damage_that_no_library_reports_is_told_as_silently_wrong(ask_loader, family, damage):
     said = ask_loader(broken(family, damage), family)
     assert said.rules in (["render-silently-wrong"], ["render-garbage"]), said.measures

@@ -25,7 +25,7 @@ WITHOUT_EFFECT = {
     # what the last block makes of the context.
     "mochi": r"vae\..*\.conv1\.conv\.bias|.*blocks\.1\.attn1\.(add_q_proj|norm_added_q).*",
 }
-EVERY = 19
+EVERY = 29
 """One tensor in so many is left out at a time; prime, so that no layer is always passed over."""
 
 
