@@ -11,9 +11,9 @@ from probes.answers import fault
 from probes.machine.memory_room import in_memory
 
 _MIB = 1 << 20
-# A whole round of probes leaves at most this much in the temporary folder at one time, measured as
-# the growth of that folder at the standard level: the saved tiny models.
-_PROBES_MIB = 256
+# A round of probes at the standard level held 3 MiB in the temporary folder at most (looked at
+# twice a second, 2026-11); twenty times that leaves room for a tiny render beside it.
+_PROBES_MIB = 64
 # A minute of 720p takes about 0.3 GiB of lossless segments and latents (compat.plan.estimate), and
 # a render of a few minutes must not stop for want of space; the same figure as in ``doctor``.
 _RENDER_MIB = 5 * 1024

@@ -63,21 +63,23 @@ def _by_meminfo(root: Path) -> tuple[int, int] | None:
 
 
 def _by_windows() -> tuple[int, int] | None:
-    if sys.platform != "win32":
+    # Looked up by name, since the type checkers of other systems do not know it.
+    library = getattr(ctypes, "windll", None)
+    if library is None:
         return None
-
-    class Status(ctypes.Structure):
-        """MEMORYSTATUSEX of the Windows API."""
-
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "free", "a", "b", "c", "d", "e")),
-        )
-
-    status = Status(length=ctypes.sizeof(Status))
-    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+    status = _Status(length=ctypes.sizeof(_Status))
+    library.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
     return int(status.free), int(status.total)
+
+
+class _Status(ctypes.Structure):
+    """MEMORYSTATUSEX of the Windows API."""
+
+    _fields_ = (
+        ("length", ctypes.c_ulong),
+        ("load", ctypes.c_ulong),
+        *((name, ctypes.c_ulonglong) for name in ("total", "free", "a", "b", "c", "d", "e")),
+    )
 
 
 def _containers(root: Path) -> Iterator[Room]:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from compat.core.model import Finding, Needs, Session, Severity
@@ -25,7 +26,7 @@ def open_files(session: Session) -> Iterator[Finding]:
         count, refusal = 0, ""
         for number in range(_WANTED):
             path = Path(session.scratch) / f"{number}"
-            _, refusal = attempt(lambda path=path: opened.enter_context(path.open("wb")))
+            _, refusal = attempt(partial(_opened, opened, path))
             if refusal:
                 break
             count += 1
@@ -39,3 +40,7 @@ def open_files(session: Session) -> Iterator[Finding]:
             severity=Severity.MEDIUM,
             remedy="raise the limit before the render: ulimit -n 4096",
         )
+
+
+def _opened(opened: contextlib.ExitStack, path: Path) -> object:
+    return opened.enter_context(path.open("wb"))

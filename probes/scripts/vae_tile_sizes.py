@@ -97,7 +97,7 @@ def _safe_tile(session: Session, kind: Autoencoder) -> Iterator[Finding]:
     picture, refusal = attempt(lambda: _decoded(kind, real, latents, size))
     if refusal:
         what, words = "refused", refusal
-    elif not bool(picture.isfinite().all()):
+    elif picture is not None and not bool(picture.isfinite().all()):
         what = "not finite"
     if what:
         text = f"the autoencoder of {kind.name} with tiles of {size} pixels fails: {what} {words}"

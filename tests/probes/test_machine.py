@@ -110,7 +110,7 @@ def test_too_little_memory_is_told_with_whose_limit_it_is(ask, monkeypatch, free
 
 @pytest.mark.parametrize(
     ("free", "severity"),
-    [(GIB // 8, Severity.HIGH), (2 * GIB, Severity.MEDIUM), (64 * GIB, None)],
+    [(GIB // 32, Severity.HIGH), (2 * GIB, Severity.MEDIUM), (64 * GIB, None)],
 )
 def test_too_little_disk_is_told(ask, monkeypatch, free, severity):
     monkeypatch.setattr(free_disk.shutil, "disk_usage", lambda _path: USAGE(1, 1, free))
