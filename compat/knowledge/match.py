@@ -130,10 +130,10 @@ def applies(when: When, target: Target | None, environment: Environment | None) 
     """Whether the conditions hold: True, False, or None where something needed is not known."""
     answers = [
         _device_matches(when, target),
-        _one_of(when.dtypes, target and target.dtype),
-        _one_of(when.models, target and target.model),
-        _one_of(when.loaders, target and target.loader),
-        _one_of(when.quantisations, target and _quantisation(target)),
+        _one_of(when.dtypes, target.dtype if target else ""),
+        _one_of(when.models, target.model if target else ""),
+        _one_of(when.loaders, target.loader if target else ""),
+        _one_of(when.quantisations, _quantisation(target) if target else ""),
         _os_matches(when, environment),
         *(_package_matches(name, wanted, environment) for name, wanted in when.packages.items()),
     ]
@@ -150,10 +150,10 @@ def _device_matches(when: When, target: Target | None) -> bool | None:
 
 def _quantisation(target: Target) -> str:
     # A cell that names none keeps its weights as they are, which is an answer.
-    return target.quantisation or (target.loader and "none")
+    return target.quantisation or ("none" if target.loader else "")
 
 
-def _one_of(wanted: Sequence[str], found: str | None) -> bool | None:
+def _one_of(wanted: Sequence[str], found: str) -> bool | None:
     if not wanted:
         return True
     return found in wanted if found else None

@@ -8,7 +8,7 @@ from compat.core.probe import probe
 from compat.formats.wording import quoted
 from probes.answers import attempt
 from probes.loaders.comfyui_detection import detected
-from probes.loaders.comfyui_folder import ComfyUI, comfyui_folder, opened
+from probes.loaders.comfyui_folder import ComfyUI, at_hand, comfyui_folder
 from probes.loaders.comfyui_gguf import reads_gguf
 from probes.loaders.file_question import SUBJECT, FileQuestion, asked_about
 from probes.loaders.opinion import finding, reads_values
@@ -39,7 +39,7 @@ def comfyui_dry_load(session: Session) -> Iterator[Finding]:
         session.skip(f"the ComfyUI in {folder} reads no gguf: it has no ComfyUI-GGUF")
     if how := packed_by({}, question.tensors):
         session.skip(f"its weights are packed by {how}, so shapes differ from the model's")
-    with opened(session, folder) as comfyui:
+    with at_hand(folder) as comfyui:
         comparison, words = attempt(partial(_built, comfyui, question))
         if words:
             why = "it reads weights to build it" if reads_values(words) else quoted(words)

@@ -55,13 +55,6 @@ def version_of(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def opened(session: Session, folder: Path) -> Iterator[ComfyUI]:
-    """Import ``comfy`` from ``folder``; ends the probe as SKIP with the reason where it cannot."""
-    with at_hand(folder) as comfyui:
-        yield comfyui
-
-
-@contextlib.contextmanager
 def at_hand(folder: Path, *, cpu: bool = True) -> Iterator[ComfyUI]:
     """``comfy`` imported from ``folder``, and everything else as it was when this ends.
 
@@ -72,7 +65,7 @@ def at_hand(folder: Path, *, cpu: bool = True) -> Iterator[ComfyUI]:
     with _kept():
         sys.path.insert(0, str(folder))
         sys.argv[:] = [str(folder / ENTRY)]
-        detection, words = attempt(partial(_imported, cpu))
+        detection, words = attempt(partial(_imported, cpu=cpu))
         if detection is None:
             raise SkipProbeError(
                 f"the ComfyUI in {folder} cannot be imported by {sys.executable}: {words[:300]}; "
@@ -104,7 +97,7 @@ def _kept() -> Iterator[None]:
         torch.set_float32_matmul_precision(precision)
 
 
-def _imported(cpu: bool) -> Any:  # noqa: FBT001 - an argument of at_hand, which names it
+def _imported(*, cpu: bool) -> Any:
     import importlib
 
     arguments = importlib.import_module("comfy.cli_args").args

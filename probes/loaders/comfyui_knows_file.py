@@ -7,7 +7,7 @@ from compat.core.model import Finding, Needs, Session
 from compat.core.probe import probe
 from probes.answers import attempt
 from probes.loaders.comfyui_detection import detected
-from probes.loaders.comfyui_folder import ComfyUI, comfyui_folder, opened
+from probes.loaders.comfyui_folder import ComfyUI, at_hand, comfyui_folder
 from probes.loaders.comfyui_gguf import reads_gguf
 from probes.loaders.file_question import SUBJECT, FileQuestion, asked_about, meta_tensors
 from probes.loaders.loader_names import COMFYUI, COMFYUI_ENCODERS, COMFYUI_VAES, LoaderName
@@ -39,7 +39,7 @@ def comfyui_knows_file(session: Session) -> Iterator[Finding]:
         session.skip(f"ComfyUI detects no files of the role {question.role}: its node is told")
     if question.format == "gguf" and not reads_gguf(folder):
         session.skip(f"the ComfyUI in {folder} reads no gguf: it has no ComfyUI-GGUF")
-    with opened(session, folder) as comfyui:
+    with at_hand(folder) as comfyui:
         found, words = attempt(partial(_first_answer, comfyui, question))
         if words and reads_values(words):
             session.skip(f"ComfyUI reads weights to detect it ({words[:200]})")

@@ -20,8 +20,8 @@ class Expected:
 
     ``exact`` is the float32 render of the weights the cell has to compute with, ``original`` the
     one before any quantisation. ``rounded`` is ``exact`` with weights and operations in a short
-    dtype: the cell's own, or bfloat16 for a cell in float32. ``later`` is ``exact`` one float32 step
-    later in time, for loaders whose network is not diffusers' own.
+    dtype: the cell's own, or bfloat16 for a cell in float32. ``later`` is ``exact`` one step of
+    float32 later in time, for loaders whose network is not diffusers' own.
     """
 
     exact: Rendered

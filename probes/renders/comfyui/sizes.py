@@ -5,7 +5,7 @@ Its code is the user's own and stays as it is; a published size would take gigab
 
 import contextlib
 import functools
-import importlib.util
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,13 +38,23 @@ def given(detection: Any, sizes: Sizes) -> Iterator[None]:
             made = functools.partial(_called, getattr(module, name), arguments)
             stack.enter_context(_replaced(module, name, made))
         for (place, name, method), numbers in sizes.numbers.items():
-            # An older ComfyUI lacks the modules of newer families, and does not ask for them.
-            if importlib.util.find_spec(place) is None:
+            module = _module(place)
+            if module is None:
                 continue
-            kind = getattr(importlib.import_module(place), name)
+            kind = getattr(module, name)
             other = resized(getattr(kind, method), numbers)
             stack.enter_context(_replaced(kind, method, other))
         yield
+
+
+def _module(place: str) -> Any:
+    """The module, None where an older ComfyUI lacks it and so does not ask for it either."""
+    try:
+        return importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        if error.name and f"{place}.".startswith(f"{error.name}."):
+            return None
+        raise
 
 
 def _updated(

@@ -65,14 +65,14 @@ def _apart(comfyui: ComfyUI, job: Job, files: dict[str, Path], *, decodes: bool)
 
 
 def render(job: Job, opened: Opened) -> Rendered:
-    """Sample with ComfyUI and decode with it, or with diffusers where it has no such autoencoder."""
+    """Sample with ComfyUI; decode with it, or with diffusers where it has no such autoencoder."""
     import torch
 
     family, inputs = FAMILIES[job.tiny.family], job.tiny.inputs()
     model = next(iter(opened.networks.values())).model
     with comfyui_of(job), torch.no_grad():
         course = course_of(job.tiny)
-        latents, *_sound = sampled(
+        latents, *others = sampled(
             opened.networks,
             course,
             family.begin(inputs, course, type(model).__name__),
@@ -80,7 +80,11 @@ def render(job: Job, opened: Opened) -> Rendered:
             rising=family.rising,
         )
         frames = _decoded(job, opened, model.process_latent_out(latents))
-        return Rendered(latents=on_host(family.packed(latents)), frames=on_host(frames))
+        return Rendered(
+            latents=on_host(family.packed(latents)),
+            frames=on_host(frames),
+            sound=on_host(_heard(job, others[0])) if others else None,
+        )
 
 
 def _expert(job: Job) -> Any:
@@ -97,6 +101,15 @@ def _decoded(job: Job, opened: Opened, latents: Any) -> Any:
     autoencoder = job.tiny.parts()[AUTOENCODER].to(job.torch_device)
     pixels = autoencoder.decode(latents.to(job.torch_device), return_dict=False)[0]
     return (pixels[0].transpose(0, 1) / 2 + 0.5).clamp(0, 1)
+
+
+def _heard(job: Job, latents: Any) -> Any:
+    """The waveform that diffusers makes of latents [batch, channels, length, mel bins]."""
+    parts = job.tiny.parts()
+    codec, vocoder = parts["audio_vae"], parts["vocoder"]
+    rows = latents.transpose(1, 2).flatten(2) * codec.latents_std + codec.latents_mean
+    mel = codec.decode(rows.unflatten(2, (latents.shape[1], -1)).transpose(1, 2), return_dict=False)
+    return vocoder(mel[0])[0]
 
 
 LOADER = Loader(

@@ -3,6 +3,7 @@
 from compat.core.model import Cell
 from probes.renders.loaders import (
     comfyui,
+    comfyui_gguf,
     diffusers_folder,
     fp8_layerwise,
     gguf,
@@ -26,6 +27,7 @@ LOADERS: dict[str, Loader] = {
         quanto,
         fp8_layerwise,
         comfyui,
+        comfyui_gguf,
     )
 }
 """By the name that ``Cell.loader`` has."""

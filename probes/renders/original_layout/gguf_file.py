@@ -15,6 +15,7 @@ from probes.renders.original_layout.packing import State
 
 SMALL = 1024
 MOST_AXES = 4
+_MATRIX, _BLOCK = 2, 32
 ALWAYS_WIDE = ("modulation", "scale_shift_table", "pos_frequencies")
 """Free parameters, which convert.py keeps in float32 (its ``keys_hiprec``)."""
 
@@ -30,16 +31,17 @@ def type_of(name: str, tensor: Any, quantisation: str, layout: Layout) -> str:
     if any(word in name for word in ALWAYS_WIDE):
         return "F32"
     free = any(word in name for word in layout.kept)
-    if free or tensor.ndim != 2 or not name.endswith(".weight") or tensor.shape[-1] % 32:  # noqa: PLR2004 - two axes, blocks of 32
-        return UNQUANTISED[quantisation]
-    return quantisation
+    whole = tensor.ndim == _MATRIX and tensor.shape[-1] % _BLOCK == 0
+    if whole and name.endswith(".weight") and not free:
+        return quantisation
+    return UNQUANTISED[quantisation]
 
 
 def write(path: Path, state: Mapping[str, Any], quantisation: str, layout: Layout) -> None:
     """Write ``state``, which is in the published layout without any prefix."""
     import gguf
 
-    writer = gguf.GGUFWriter(path, arch=layout.architecture or "unknown")
+    writer = gguf.GGUFWriter(path, arch=layout.architecture)
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     writer.add_file_type(getattr(gguf.LlamaFileType, f"MOSTLY_{quantisation}"))
     for name, tensor in state.items():

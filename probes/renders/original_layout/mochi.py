@@ -6,7 +6,7 @@ Names: genmoai/mochi, src/genmo/mochi_preview/dit/joint_model/asymm_models_joint
 from collections.abc import Mapping
 from typing import Any
 
-from probes.renders.original_layout.layout import Layout
+from probes.renders.original_layout.layout import BY_NAMES, Layout
 from probes.renders.original_layout.packing import State, halves_swapped, packed, renamed
 
 _NAMES = (
@@ -44,7 +44,7 @@ def network(state: Mapping[str, Any]) -> State:
 
 LAYOUT = Layout(
     networks={"transformer": network},
-    # Not one of city96's; files of this family are written with his list of another of the kind.
-    architecture="mochi",
+    # Left alone as in the families that city96 lists.
+    architecture=BY_NAMES,
     kept=("t_embedder.", "t5_y_embedder.", "t5_yproj.", "x_embedder.", "final_layer.", "pos_freq"),
 )

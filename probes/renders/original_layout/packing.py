@@ -13,11 +13,11 @@ def renamed(state: Mapping[str, Any], rules: Rules) -> State:
 
     ``ValueError`` where two tensors would get one name.
     """
-    rules = tuple((re.compile(pattern), to) for pattern, to in rules)
+    compiled = tuple((re.compile(pattern), to) for pattern, to in rules)
     made: State = {}
     for name, tensor in state.items():
         new = name
-        for pattern, to in rules:
+        for pattern, to in compiled:
             new = pattern.sub(to, new)
         if new in made:
             raise ValueError(f"two tensors become {new}")
@@ -28,9 +28,8 @@ def renamed(state: Mapping[str, Any], rules: Rules) -> State:
 def packed(state: Mapping[str, Any], into: str, parts: Iterable[str]) -> State:
     """``state`` with the tensors of ``parts`` stacked by rows under the name ``into``.
 
-    All are regular expressions' replacements of one pattern: the part's name up to its end, such as
-    ``attn.to_q``, is replaced in whatever stands before and behind it. Nothing happens to tensors
-    that have no such part in their name.
+    Each part is a piece of a name, such as ``attn.to_q.``; those whose names differ in nothing else
+    become one tensor. Tensors without such a piece stay as they are.
     """
     import torch
 

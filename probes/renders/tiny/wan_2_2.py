@@ -1,5 +1,7 @@
 """Wan 2.2 A14B text to video: an expert for strong noise and one for weak."""
 
+from functools import partial
+
 from probes.renders.tiny.model import Parts, TinyModel
 from probes.renders.tiny.wan import around, inputs, transformer
 
@@ -16,7 +18,7 @@ MODEL = TinyModel(
     family="wan-2.2",
     pipeline="WanPipeline",
     parts=_parts,
-    inputs=inputs,
+    inputs=partial(inputs, steps=4),
     networks=("transformer", "transformer_2"),
     # As published for A14B.
     options={"boundary_ratio": 0.875},

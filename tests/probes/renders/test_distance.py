@@ -59,6 +59,5 @@ def test_convolutions_that_shorten_float32_are_granted_what_that_costs(monkeypat
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
     granted = found(0, "float32", "cuda")[0].limit
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
-    monkeypatch.setattr(torch.backends.cuda.matmul, "allow_tf32", False)
     assert granted == found(0, "float32", "cuda")[0].limit * 2**13
     assert found(0, "float32", "cpu")[0].limit == found(0, "float32", "cuda")[0].limit
