@@ -97,7 +97,11 @@ def test_a_system_that_tells_nothing_is_no_pass(ask, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("free", "severity"),
-    [(GIB // 2, Severity.HIGH), (3 * GIB, Severity.MEDIUM), (64 * GIB, None)],
+    [
+        pytest.param(GIB // 2, Severity.HIGH, marks=pytest.mark.proves("free-memory")),
+        (3 * GIB, Severity.MEDIUM),
+        (64 * GIB, None),
+    ],
 )
 def test_too_little_memory_is_told_with_whose_limit_it_is(ask, monkeypatch, free, severity):
     container = Room(of="the container (cgroup)", free=free, limit=free)
@@ -110,7 +114,11 @@ def test_too_little_memory_is_told_with_whose_limit_it_is(ask, monkeypatch, free
 
 @pytest.mark.parametrize(
     ("free", "severity"),
-    [(GIB // 32, Severity.HIGH), (2 * GIB, Severity.MEDIUM), (64 * GIB, None)],
+    [
+        pytest.param(GIB // 32, Severity.HIGH, marks=pytest.mark.proves("free-disk")),
+        (2 * GIB, Severity.MEDIUM),
+        (64 * GIB, None),
+    ],
 )
 def test_too_little_disk_is_told(ask, monkeypatch, free, severity):
     monkeypatch.setattr(free_disk.shutil, "disk_usage", lambda _path: USAGE(1, 1, free))
@@ -148,6 +156,7 @@ def test_folders_in_memory_are_found_in_the_table_of_mounts(tmp_path, mounts, ex
     assert in_memory(here, root) is expected
 
 
+@pytest.mark.proves("temp-folder")
 def test_a_file_system_that_cannot_map_files_is_seen(ask, monkeypatch):
     def refuse(*_arguments, **_options):
         raise OSError(errno.ENODEV, "No such device")
@@ -165,6 +174,7 @@ def test_a_folder_that_loses_what_was_written_is_seen(ask, monkeypatch):
     assert "replacing a file" in asked.text
 
 
+@pytest.mark.proves("open-files")
 def test_a_low_limit_of_open_files_is_seen(ask, monkeypatch):
     monkeypatch.setattr(open_files, "_WANTED", 20)
     assert ask("open-files").outcome is Outcome.PASS
@@ -183,6 +193,7 @@ def test_a_low_limit_of_open_files_is_seen(ask, monkeypatch):
     assert "10 files can be open at once, expected 20" in asked.text
 
 
+@pytest.mark.proves("shared-memory")
 def test_shared_memory_as_small_as_that_of_docker_is_told_before_it_kills(ask, monkeypatch):
     if not Path("/dev/shm").is_dir():  # noqa: S108 - where Linux keeps it
         pytest.skip("only Linux keeps shared memory in a folder")

@@ -164,6 +164,7 @@ def test_a_loader_that_reads_all_types_right_passes(ask, monkeypatch):
     assert asked.outcome is Outcome.PASS, asked.text
 
 
+@pytest.mark.proves("mlx-gguf-values")
 def test_a_loader_that_halves_the_weights_of_one_type_is_seen(ask, monkeypatch):
     def halved(path):
         loaded = mended(path)

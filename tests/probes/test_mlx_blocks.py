@@ -97,6 +97,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.proves("mlx-ltx-block", "mlx-vae-conv-block")
 @pytest.mark.parametrize(("name", "home", "function", "fault"), FAULTS)
 def test_a_fault_in_any_step_is_seen_in_every_dtype(ask, monkeypatch, name, home, function, fault):
     monkeypatch.setattr(home, function, fault)
@@ -172,6 +173,7 @@ def test_an_mlx_that_takes_torch_kernels_of_any_shape_is_seen(ask, monkeypatch):
     assert "kernel-layout-not-refused" in ask("mlx-conv-layout", "mlx").rules
 
 
+@pytest.mark.proves("mlx-conv-layout")
 def test_a_wrong_convolution_is_seen(ask, monkeypatch):
     def off(pictures, kernel, **options):
         return _convolve(pictures, kernel, **options) + 1
@@ -201,6 +203,7 @@ def test_an_edge_tile_that_is_wrong_only_beyond_16_bits_is_seen(ask, monkeypatch
     assert all("32800 columns" in finding.message for finding in asked.findings)
 
 
+@pytest.mark.proves("mlx-quantised-linear")
 @pytest.mark.parametrize("damage", [lambda x: x * 1.3, lambda x: x * mx.nan])
 def test_wrong_weights_are_seen(ask, monkeypatch, damage):
     real = mx.dequantize

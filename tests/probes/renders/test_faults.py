@@ -11,7 +11,11 @@ from probes.renders.rendered import Rendered
 
 from .conftest import tiny
 
-pytestmark = [pytest.mark.torch, pytest.mark.xdist_group("renders")]
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.xdist_group("renders"),
+    pytest.mark.proves("render-*"),
+]
 
 
 def network(family, pipeline):
