@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from compat.cli.output import print_findings
-from compat.predict.memory import ENCODERS
+from compat.predict.memory import CALLED, ENCODERS
 
 if TYPE_CHECKING:
     from compat.predict.model import Asked, Prediction
@@ -65,7 +65,8 @@ def _memory(measures: Mapping[str, Any]) -> Iterator[str]:
     for phase, peak in measures["peak_bytes"].items():
         offloaded = measures["offloaded_peak_bytes"][phase]
         yield (
-            f'{phase} needs at least {size_of(peak)}, {size_of(offloaded)} with offload = "model"'
+            f"{CALLED[phase]} needs at least {size_of(peak)}, "
+            f'{size_of(offloaded)} with offload = "model"'
         )
     yield f"largest attention matrix {measures['largest_attention_elements']:.3g} elements"
 

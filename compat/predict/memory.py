@@ -8,6 +8,8 @@ from compat.predict.sizes import materialised_scores, scores
 
 BYTES = {"F64": 8, "C64": 8, "F32": 4, "F16": 2, "BF16": 2}
 PHASES = ("encode", "denoise", "decode")
+CALLED = {"encode": "text encode", "denoise": "denoise", "decode": "decode"}
+"""Phases of a pipeline's call, and what people are told they are."""
 
 ENCODERS = ("text_encoder", "text_encoder_2", "text_encoder_3", "image_encoder")
 DECODERS = ("vae", "audio_vae", "vocoder", "vqvae")

@@ -46,7 +46,11 @@ _COG_5B: Mapping[str, Any] = {
     "num_layers": 42,
     "use_rotary_positional_embeddings": True,
 }
-_COG_1_5 = {**_COG_5B, "patch_size_t": 2, "patch_bias": False, "sample_frames": 81}
+_COG_1_5 = {
+    **_COG_5B, "patch_size_t": 2, "patch_bias": False, "sample_frames": 81,
+    # Without these the positions of a picture this large are not there.
+    "sample_height": 300, "sample_width": 300,
+}  # fmt: skip
 _SD15 = {"cross_attention_dim": 768}
 _SDXL: Mapping[str, Any] = {
     "block_out_channels": (320, 640, 1280),

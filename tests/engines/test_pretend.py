@@ -99,6 +99,18 @@ def test_code_that_asks_is_told_that_only_this_device_is_there():
     assert not torch.backends.mps.is_available() or torch.backends.mps.is_built()
 
 
+@pytest.mark.parametrize(
+    ("arch", "numbers"), [("gfx1100", (11, 0)), ("gfx90a", (9, 0)), ("gfx942", (9, 4))]
+)
+def test_an_amd_card_answers_to_cuda_and_torch_says_that_it_was_made_for_it(arch, numbers):
+    before = torch.version.hip
+    with present("cuda", None, arch):
+        assert torch.cuda.is_available()
+        assert torch.cuda.get_device_capability() == numbers
+        assert torch.version.hip
+    assert torch.version.hip == before
+
+
 def test_operations_on_the_cpu_are_none_of_the_device():
     _, _, ops = on_device(lambda: torch.linspace(0, 1, 4, dtype=torch.float64) * 2)
     assert ops == []

@@ -51,7 +51,7 @@ def main() -> None:
             rows += list(_with_bugs(pipelines))
             located = sum(row.outcome == "located" for row in rows if row.family == family)
             print(f"{family}: {located} of {sum(r.family == family for r in rows)} located")
-    PAGE.write_text(page(clean, rows), "utf-8")
+            PAGE.write_text(page(clean, rows), "utf-8")
 
 
 def before(text: str, families: Collection[str]) -> tuple[list[Row], list[Row]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from compat.core.model import Confidence, Finding, Place
-from compat.predict.memory import OFFLOADS, Memory, memory_of
+from compat.predict.memory import CALLED, OFFLOADS, Memory, memory_of
 from compat.predict.model import Asked, Expected, Seen
 from compat.predict.rule import SEVERITY, rule
 
@@ -44,8 +44,8 @@ def _finding(
         rule=identifier,
         severity=SEVERITY[expected],
         confidence=Confidence.HIGH if expected is Expected.FAILS else Confidence.LOW,
-        message=f"{phase} needs at least {needed / GIB:.1f} GiB with {WITH[asked.offload]} on "
-        f"{asked.name}, {AND[expected]} {has / GIB:.1f} GiB",
+        message=f"{CALLED[phase]} needs at least {needed / GIB:.1f} GiB with "
+        f"{WITH[asked.offload]} on {asked.name}, {AND[expected]} {has / GIB:.1f} GiB",
         place=Place(kind="device", path=asked.name, detail=phase),
         remedy=_remedy(phase, memory, asked),
         evidence={
