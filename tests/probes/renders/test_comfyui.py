@@ -12,6 +12,7 @@ from probes.renders.comfyui.sampling import strength, stretches
 from probes.renders.comfyui.sizes import Sizes, given
 from probes.renders.loaders.registry import LOADERS
 from runners.batch import ask_all, questions
+from runners.process import Worker
 
 from .conftest import FAMILIES, tiny
 
@@ -122,3 +123,25 @@ def test_a_real_comfyui_renders_what_diffusers_does_or_fails_as_is_known(
     if loader == "comfyui":
         fine = {family for family, meaning in said.items() if meaning is Verdict.OK}
         assert fine >= {"ltx", "wan-2.1", "wan-2.2", "hunyuan-video", "mochi"}
+
+
+@real
+@pytest.mark.slow
+def test_a_real_comfyui_with_a_file_that_went_wrong_is_red(monkeypatch):
+    here = Path(__file__).parent
+    monkeypatch.syspath_prepend(here)
+    probes = collect("faulty_comfyui", Probe)
+
+    def start(log):
+        return Worker(
+            "probing",
+            log=log,
+            python=Path(PYTHON) if PYTHON else None,
+            environment={"PYTHONPATH": str(here)},
+        )
+
+    asked = questions(probes.values(), [Device(kind="cpu")], {"comfyui": REAL})
+    found = list(ask_all(asked, None, package="faulty_comfyui", start=start))
+    assert [result.outcome for result in found] == [Outcome.FAIL] * 3, found
+    rules = {finding.rule for result in found for finding in result.findings}
+    assert rules <= {"render-silently-wrong", "render-garbage"}
