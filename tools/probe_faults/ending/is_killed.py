@@ -12,7 +12,7 @@ from tools.device_faults.bug import Bug, Call, broken_backend
 
 
 def _kill(_call: Call) -> Any:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has no SIGKILL
 
 
 @probe("is-killed", family="ending", needs=Needs(modules=("torch",), seconds=30.0))
