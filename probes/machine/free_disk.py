@@ -8,7 +8,7 @@ from compat.core.home import home
 from compat.core.model import Finding, Needs, Session, Severity
 from compat.core.probe import probe
 from probes.answers import fault
-from probes.machine.memory_room import in_memory
+from probes.machine.in_memory import in_memory
 
 _MIB = 1 << 20
 # A round of probes at the standard level held 3 MiB in the temporary folder at most (looked at

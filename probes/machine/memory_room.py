@@ -3,17 +3,13 @@
 Standard library only where psutil is missing, because a probe also runs in a foreign interpreter.
 """
 
-import contextlib
 import ctypes
-import os
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What cgroup v1 writes for "no limit" is the largest page-aligned number of 63 bits.
-_NO_LIMIT = 2**60
+from compat.core.cgroup import memory_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,65 +79,6 @@ class _Status(ctypes.Structure):
 
 
 def _containers(root: Path) -> Iterator[Room]:
-    """The limits of cgroups (v2, v1) that this process is in, and of the groups above it."""
-    try:
-        lines = (root / "proc" / "self" / "cgroup").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return
-    mounted = root / "sys" / "fs" / "cgroup"
-    for line in lines:
-        _, controllers, path = [*line.split(":", 2), "", ""][:3]
-        if not controllers:
-            yield from _group(mounted, path, "memory.max", "memory.current", "inactive_file")
-        elif "memory" in controllers.split(","):
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-            yield from _group(mounted / "memory", path, *names)
-
-
-def _group(mounted: Path, path: str, limit: str, usage: str, cache: str) -> Iterator[Room]:
-    # In a container with a namespace of its own the path may lie outside of what is mounted.
-    parts = [part for part in path.split("/") if part not in ("", "..")]
-    for depth in range(len(parts), -1, -1):
-        folder = mounted.joinpath(*parts[:depth])
-        allowed, used = _number(folder / limit), _number(folder / usage)
-        if allowed is None or used is None or allowed > _NO_LIMIT:
-            continue
-        # Files that were read and can be dropped count as used; they give way.
-        reclaimable = _statistic(folder / "memory.stat", cache)
-        free = max(0, allowed - max(0, used - reclaimable))
-        yield Room(of="the container (cgroup)", free=free, limit=allowed)
-
-
-def _number(path: Path) -> int | None:
-    with contextlib.suppress(OSError, ValueError):
-        return int(path.read_text("ascii"))
-    return None
-
-
-def _statistic(path: Path, name: str) -> int:
-    with contextlib.suppress(OSError, ValueError):
-        for line in path.read_text("ascii").splitlines():
-            key, _, value = line.partition(" ")
-            if key == name:
-                return int(value)
-    return 0
-
-
-def in_memory(folder: Path, root: Path = Path("/")) -> bool | None:
-    """Whether ``folder`` lies in memory (tmpfs, ramfs); None where the system does not say."""
-    try:
-        lines = (root / "proc" / "self" / "mounts").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        # Neither macOS nor Windows keeps its temporary folder in memory by itself.
-        return False if sys.platform in ("darwin", "win32") else None
-    here, kind, deepest = os.path.realpath(folder), "", -1
-    for line in lines:
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        point = re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), fields[1])
-        inside = here == point or here.startswith(point.rstrip("/") + "/")
-        # Of two mounts on one point the later one is seen.
-        if inside and len(point) >= deepest:
-            kind, deepest = fields[2], len(point)
-    return kind in ("tmpfs", "ramfs") if kind else None
+    limit = memory_limit(root)
+    if limit is not None:
+        yield Room(of="the container (cgroup)", free=limit.free_bytes, limit=limit.limit_bytes)

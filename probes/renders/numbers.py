@@ -19,7 +19,7 @@ def garbage(cell: Rendered, by_hand: Rendered) -> Iterator[str]:
     for what in by_hand.kinds:
         found, wanted = getattr(cell, what), getattr(by_hand, what)
         if found is None:
-            yield f"there are no {what}"
+            yield f"no {what} came"
             return
         if bad := int((~found.isfinite()).sum()):
             yield f"{bad} of {found.numel()} values of the {what} are NaN or infinite"

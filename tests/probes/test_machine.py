@@ -3,14 +3,16 @@
 import errno
 import mmap
 import shutil
+import sys
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
 from compat.core.model import Outcome, Severity
-from probes.machine import free_disk, free_memory, memory_room, open_files, shared_memory
-from probes.machine.memory_room import Room, in_memory, rooms
+from probes.machine import free_disk, free_memory, open_files, shared_memory
+from probes.machine.in_memory import in_memory
+from probes.machine.memory_room import Room, rooms
 
 GIB = 1 << 30
 MEMINFO = "MemTotal:       33554432 kB\nMemFree:  1 kB\nMemAvailable:   16777216 kB\n"
@@ -88,7 +90,7 @@ def test_no_limit_is_no_limit(tmp_path, limit):
 
 
 def test_a_system_that_tells_nothing_is_no_pass(ask, monkeypatch, tmp_path):
-    assert rooms(tmp_path) == [] or memory_room.sys.platform == "win32"
+    assert rooms(tmp_path) == [] or sys.platform == "win32"
     monkeypatch.setattr(free_memory, "rooms", list)
     asked = ask("free-memory")
     assert asked.outcome is Outcome.SKIP
