@@ -63,7 +63,9 @@ def entry_of(
 def _state(result: ProbeResult, meant: Verdict) -> State:
     if result.outcome is Outcome.PASS:
         return State.WORKS
-    if meant is Verdict.KNOWN:
+    # A stale entry beside a failure: all that was found is known, and another failure is not there.
+    explained = meant is Verdict.STALE and result.outcome is Outcome.FAIL
+    if meant is Verdict.KNOWN or explained:
         return State.KNOWN
     if result.outcome is Outcome.FAIL:
         return State.SILENT if is_silent(result) else State.FAILS
@@ -120,7 +122,12 @@ def _notes(current: ProbeResult, meant: Verdict, last: ProbeResult) -> list[str]
     if last is not current:
         notes.append(f"a later attempt was skipped: {last.reason}")
     if meant is Verdict.STALE:
-        notes.append("it works although the knowledge base says that it fails here")
+        works = current.outcome is Outcome.PASS
+        notes.append(
+            "it works although the knowledge base says that it fails here"
+            if works
+            else "another failure that the knowledge base expects here did not happen"
+        )
     if current.outcome is Outcome.FAIL and is_silent(current):
         notes.append("nothing is raised: the result is wrong and looks finished")
     return notes

@@ -295,4 +295,4 @@ def test_another_command_can_ask_and_record(machine):
         counts = subject.ask_and_record(HERE, "cpu", store, doing.append)
         assert store.results() == (PASSED, KNOWN, KNOWN)
     assert counts == {"ok": 1, "fail as known": 2}
-    assert doing == ["bf16-save-path on cpu"]
+    assert doing == ["attention-packages on cpu"]

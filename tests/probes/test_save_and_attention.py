@@ -54,6 +54,7 @@ def test_the_missing_library_of_export_to_video_is_told_and_known(ask, monkeypat
     assert [entry.id for entry in match(asked.text)] == ["export-to-video-backend"]
 
 
+@pytest.mark.proves("frames-to-file")
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
@@ -96,6 +97,7 @@ def test_the_attention_of_diffusers_is_right_here(ask):
     assert not [name for name in asked.measures if "hub" in name]
 
 
+@pytest.mark.proves("diffusers-attention")
 @pytest.mark.parametrize("damage", [torch.zeros_like, lambda t: t * 1.1, lambda t: t * torch.nan])
 def test_a_back_end_that_is_taken_and_wrong_is_seen(ask, monkeypatch, damage):
     from diffusers.models import attention_dispatch
@@ -160,6 +162,7 @@ def test_attention_in_eight_bits_is_within_its_limit(ask, installed):
     assert asked.measures["sageattention bfloat16"] == "offered"
 
 
+@pytest.mark.proves("attention-packages")
 @pytest.mark.parametrize(
     "damage", [torch.zeros_like, lambda t: t * 1.2, lambda t: t * torch.nan, lambda t: t[:, :-1]]
 )
