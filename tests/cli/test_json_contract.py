@@ -100,7 +100,7 @@ def foreseen(monkeypatch):
     prediction = Prediction(
         expected=Expected.FAILS, findings=(bad,), unknown=("much",), measures={"tiny": {}}
     )
-    monkeypatch.setattr("runners.prediction.ask.ask", lambda wanted: (prediction, wanted.asked))
+    monkeypatch.setattr("runners.prediction.ask.ask", lambda wanted: (prediction, wanted))
 
 
 @pytest.fixture
