@@ -194,6 +194,13 @@ def report(session: nox.Session) -> None:
     session.run("framegate", "report", *session.posargs)
 
 
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Run and show model x loader x device on this machine: nox -s matrix -- --device cpu."""
+    _install(session, "diffusers,mlx,quanto")
+    session.run("framegate", "matrix", "--run", *session.posargs)
+
+
 @nox.session(name="probe-cpu")
 def probe_cpu(session: nox.Session) -> None:
     """Probe torch on this machine's CPU."""

@@ -40,7 +40,8 @@ def _summary(table: Table, left_out: int) -> Iterator[str]:
     yield (
         f"{left_out} probes are left out here: those that need diffusers, for their time, and "
         "those that compute nothing or need a package that is not installed. They are proven by "
-        "their tests, like those without a fault below (tests/catalogue/test_every_probe_is_proven.py)."
+        "their tests, like those without a fault below "
+        "(tests/catalogue/test_every_probe_is_proven.py)."
     )
     yield ""
 
