@@ -107,7 +107,7 @@ def what_works(checkup: "Checkup") -> Mapping[str, str]:
     rendering = ", ".join(kind for kind in kinds if kind != "mlx")
     return {
         "files, plans and clips": _ALWAYS,
-        "probe": probing,
+        "probe, matrix": probing,
         "preflight, render, parity": lacking if missing else rendering,
         "predict": lacking if missing else "any device, also one that is not here",
     }

@@ -191,16 +191,16 @@ def test_a_store_that_cannot_be_read_is_no_obstacle(machine, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("packages", "named", "expected"),
     [
-        (PACKAGES, False, {"probe": "cpu, cuda", "preflight, render, parity": "cpu, cuda"}),
+        (PACKAGES, False, {"probe, matrix": "cpu, cuda", "preflight, render, parity": "cpu, cuda"}),
         (
             {"torch": "2.13.0"},
             False,
-            {"predict": "lacks diffusers, transformers, accelerate", "probe": "cpu, cuda"},
+            {"predict": "lacks diffusers, transformers, accelerate", "probe, matrix": "cpu, cuda"},
         ),
         (
             {},
             False,
-            {"probe": "files and codecs only, lacks torch or mlx that loads"},
+            {"probe, matrix": "files and codecs only, lacks torch or mlx that loads"},
         ),
         ({"torch": "2"}, True, {"probe --python /home/quill/venv/bin/python": "cpu, cuda"}),
     ],
