@@ -20,10 +20,13 @@ USAGE = namedtuple("USAGE", "total used free")  # noqa: PYI024 - as shutil has i
 
 
 @pytest.mark.parametrize("name", ["free-disk", "free-memory", "open-files", "temp-folder"])
-def test_this_machine_has_room(ask, name):
+def test_this_machine_is_measured(ask, name):
+    """How much room it has is not ours to say: a small machine is told, and nothing else is."""
     asked = ask(name)
-    assert asked.outcome is Outcome.PASS, asked.text
     assert asked.measures
+    told = {"disk-low", "memory-low", "temp-in-memory", "too-many-open-files"}
+    assert asked.rules <= told, asked.text
+    assert asked.outcome is not Outcome.ERROR, asked.reason
 
 
 def machine(root, files):
