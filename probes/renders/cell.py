@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compat.core.model import Finding, Level, Needs, Session
+from compat.core.model import Finding, Level, Needs, Probe, Session
+from compat.core.probe import probe
 from probes.answers import attempt, fault
 from probes.renders.distance import Distance, apart, distances
 from probes.renders.expected import Expected, expected
 from probes.renders.loaders.loader import Job, Loader
-from probes.renders.loaders.registry import LOADERS
+from probes.renders.loaders.registry import LOADERS, cells_of
 from probes.renders.numbers import garbage
 from probes.renders.rendered import Rendered
 from probes.renders.tiny.model import TinyModel
@@ -23,6 +24,33 @@ NEEDS = Needs(
     level=Level.STANDARD,
 )
 """Of every render; its cells say at which level they are asked."""
+
+_MANUAL = """\
+{name} renders the same clip whoever loads it, up to rounding.
+
+A tiny model of the real classes with random weights is saved, loaded by the cell's loader into
+the cell's dtype and rendered; its latents and frames are held against a float32 render of the
+same weights. A loader that refuses says so and costs a minute; one that drops or misreads a
+tensor without a word costs a night. Load with one whose cell passes. What a pass means and what
+it does not: docs/renders.md.
+"""
+
+
+def render_probe(tiny: TinyModel, name: str) -> Probe:
+    """The probe ``render-<family>``, whose manual calls the family ``name``."""
+
+    def check(session: Session) -> Iterator[Finding]:
+        yield from render_cell(session, tiny)
+
+    check.__doc__ = _MANUAL.format(name=name)
+    declare = probe(
+        f"render-{tiny.family.replace('.', '-')}",
+        family="renders",
+        needs=NEEDS,
+        model=tiny.family,
+        cells=cells_of(tiny.family),
+    )
+    return declare(check)
 
 
 def render_cell(session: Session, tiny: TinyModel) -> Iterator[Finding]:
