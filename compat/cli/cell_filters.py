@@ -1,9 +1,9 @@
 """Which cells of a probe ``framegate probe`` asks: by level, or by the loader and dtype named."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from compat.cli.did_you_mean import did_you_mean
 from compat.core.errors import UsageError
 from compat.core.model import Cell, Level, Probe
 
@@ -53,6 +53,5 @@ def narrowed(probes: Sequence[Probe], wanted: CellFilter) -> list[Probe]:
 def _check(what: str, named: Sequence[str], known: set[str]) -> None:
     for name in named:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
+            hint = did_you_mean(name, known, f"known: {', '.join(sorted(known))}")
             raise UsageError(f"no cell has the {what} {name!r}", hint)

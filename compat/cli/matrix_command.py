@@ -1,7 +1,6 @@
 """``framegate matrix``: which model runs with which loader on which device, from evidence."""
 
 import argparse
-import difflib
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compat.cli.command import Command
+from compat.cli.did_you_mean import did_you_mean
 from compat.cli.shared_arguments import (
     add_comfyui,
     add_format,
@@ -133,9 +133,8 @@ def _wanted(arguments: argparse.Namespace, probes: Iterable[Probe]) -> "Wanted":
 def _check(name: str, given: str, known: set[str]) -> None:
     if given in known:
         return
-    close = difflib.get_close_matches(given, known, n=1)
     listed = ", ".join(sorted(known)) or "none"
-    hint = f"did you mean {close[0]}?" if close else f"there are: {listed}"
+    hint = did_you_mean(given, known, f"there are: {listed}")
     raise UsageError(f"the matrix has no {name} {given!r}", hint)
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import difflib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from compat.cli.cell_filters import CellFilter, narrowed
 from compat.cli.command import Command
+from compat.cli.did_you_mean import did_you_mean
 from compat.cli.shared_arguments import (
     add_comfyui,
     add_format,
@@ -121,8 +121,7 @@ def chosen(probes: dict[str, Probe], only: Sequence[str] | None, *, level: Level
     """
     for name in only or ():
         if name not in probes:
-            close = difflib.get_close_matches(name, probes, n=1)
-            hint = f"did you mean {close[0]}?" if close else "framegate probe --list names them all"
+            hint = did_you_mean(name, probes, "framegate probe --list names them all")
             raise UsageError(f"there is no probe {name!r}", hint)
     if only:
         return [probes[name] for name in dict.fromkeys(only)]
