@@ -1,10 +1,11 @@
 """A progress bar over the frames of a clip on stderr, while somebody watches."""
 
-import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from compat.cli.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,55 +15,31 @@ if TYPE_CHECKING:
 Seen = TypeVar("Seen")
 
 
-class FrameProgress:
+class FrameProgress(ProgressBar):
     """Shows which of ``clips`` is judged, how many of its frames, and how long the rest takes."""
 
+    BEGIN = "judging"
+
     def __init__(self, clips: int) -> None:
-        """Prepare; nothing is shown without a terminal."""
+        """Prepare; how many frames a clip has is known when it is opened."""
+        super().__init__(None)
         self._clips, self._begun = clips, 0
-        self._total: int | None = None
-        self._bar: Any = None
-        self._task: Any = None
 
-    def __enter__(self) -> Self:
-        """Show the bar."""
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import (
-                BarColumn,
-                MofNCompleteColumn,
-                Progress,
-                TextColumn,
-                TimeRemainingColumn,
-            )
+    def _columns(self) -> Sequence[Any]:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
-            self._bar = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TextColumn("frames"),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._bar.start()
-            self._task = self._bar.add_task("judging", total=None)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the bar away."""
-        self.rest()
-
-    def rest(self) -> None:
-        """Take the bar away, so that something can be printed."""
-        if self._bar is not None:
-            self._bar.stop()
+        return (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("frames"),
+            TimeRemainingColumn(),
+        )
 
     def watch(self, clip: "Clip") -> "Clip":
         """Return the clip as it is, but every frame that is read of it moves the bar."""

@@ -1,12 +1,11 @@
 """What ``framegate probe`` writes: the list of probes, the results, and how far it has come."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from compat.cli.output import Result, print_findings, print_json
+from compat.cli.progress_bar import ProgressBar
 from compat.core.model import Environment, Outcome, Probe, ProbeResult, Target, Verdict
 
 if TYPE_CHECKING:
@@ -24,42 +23,17 @@ _WORDS = {
 }
 
 
-class Watching:
-    """A progress bar on stderr, where somebody watches; else nothing."""
+class Watching(ProgressBar):
+    """Shows how many of ``total`` questions are answered, and which one is asked."""
 
-    def __init__(self, total: int) -> None:
-        """Prepare for ``total`` questions."""
-        self._bar: Any = None
-        self._task: Any = None
-        self._total = total
+    def _columns(self) -> Sequence[Any]:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-    def __enter__(self) -> Self:
-        """Show the bar."""
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            self._bar = Progress(
-                MofNCompleteColumn(),
-                BarColumn(bar_width=24),
-                TextColumn("{task.description}", markup=False),
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=self._total)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.stop()
+        return (
+            MofNCompleteColumn(),
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+        )
 
     def started(self, question: "Question") -> None:
         """Name the probe that is being asked."""
